@@ -1,0 +1,220 @@
+/**
+ * One simulated universe: a virtual clock in integer nanoseconds, one queue of events, seeded
+ * randomness, a schedule and a journal. Nothing outside can influence it, unless it has a pace:
+ * then time is shared with something real and passes as that allows.
+ */
+import { EventQueue, type ScheduledEvent } from './event-queue.ts';
+import { Journal } from './journal.ts';
+import { Random } from './random.ts';
+import { inOrder, type Schedule } from './schedule.ts';
+
+/** Time that is not ours alone: a stopped QEMU, a real device, the wall clock. */
+export interface Pace {
+  /** A driver spent this much time in accesses and delays, synchronously. */
+  spend(ns: number): void;
+  /**
+   * Nothing is runnable until `until` (Infinity: no event is due). Lets real time pass, at the
+   * most that far, and returns the time that it is now; earlier than `until` when something
+   * happened outside. Returns `from` when nothing can ever happen.
+   */
+  idle(from: number, until: number): number | Promise<number>;
+}
+
+export interface WorldOptions {
+  seed: number;
+  /** Lets promises settle: resolves when no microtask is left. The host knows how. */
+  settle: () => Promise<void>;
+  schedule?: Schedule;
+  pace?: Pace;
+  journalCapacity?: number;
+}
+
+export interface Limits {
+  /** Virtual nanoseconds from the start of the run. */
+  virtualNs: number;
+  events: number;
+}
+export const DEFAULT_LIMITS: Limits = { virtualNs: 600e9, events: 10_000_000 };
+
+/** How a run ends. */
+export type RunEnd<T> =
+  | { end: 'returned'; value: T }
+  | { end: 'threw'; error: unknown }
+  /** The task waits and nothing can ever happen. */
+  | { end: 'stuck' }
+  | { end: 'over-budget'; budget: 'virtual time' | 'events' };
+
+/** Breaks a driver out of a loop that it would never leave. Drivers must let it pass. */
+export class Abort extends Error {
+  override readonly name = 'Abort';
+}
+
+export class World {
+  readonly seed: number;
+  readonly journal: Journal;
+  /** Choices that the schedule made, in order; the input that reproduces them. */
+  readonly choices: number[] = [];
+  now = 0;
+  /** Something ran that may have resolved what a driver awaits: promises must settle. */
+  unsettled = false;
+
+  readonly #settle: () => Promise<void>;
+  readonly #schedule: Schedule;
+  readonly #pace: Pace | undefined;
+  readonly #events = new EventQueue();
+  readonly #ready: (() => void)[] = [];
+  readonly #streams = new Map<string, Random>();
+  /** The next moment at which `advance` has something to do. */
+  #alarm = Infinity;
+  #deadline = Infinity;
+  #eventsLeft = Infinity;
+  #spent: 'virtual time' | 'events' | undefined;
+  #running = false;
+
+  constructor(options: WorldOptions) {
+    this.seed = options.seed;
+    this.#settle = options.settle;
+    this.#schedule = options.schedule ?? inOrder;
+    this.#pace = options.pace;
+    this.journal = new Journal(options.journalCapacity);
+  }
+
+  /** The stream of this name; the same name gives the same stream. */
+  random(name: string): Random {
+    let stream = this.#streams.get(name);
+    if (stream === undefined) {
+      stream = new Random(this.seed, name);
+      this.#streams.set(name, stream);
+    }
+    return stream;
+  }
+
+  /** Device-side action after a delay in nanoseconds. It must not wait, and not call drivers. */
+  after(delayNs: number, action: () => void): ScheduledEvent {
+    const time = this.now + Math.max(0, Math.round(delayNs));
+    const event = this.#events.add(time, action);
+    if (time < this.#alarm) this.#alarm = time;
+    return event;
+  }
+
+  /** A driver-side task becomes runnable; the schedule decides when it runs. */
+  ready(task: () => void): void {
+    this.#ready.push(task);
+  }
+
+  /** The driver spends time synchronously; device events that fall due happen. */
+  advance(ns: number): void {
+    this.now += ns;
+    this.journal.now = this.now;
+    if (this.#pace !== undefined) this.#pace.spend(ns);
+    if (this.now < this.#alarm) return;
+    this.#happen(this.now);
+    if (this.#spent !== undefined) throw new Abort(`The run is over its budget of ${this.#spent}.`);
+  }
+
+  /**
+   * Runs a task to its end: whatever is runnable, then the next event, and so on.
+   * One run at a time.
+   */
+  async run<T>(task: () => Promise<T> | T, limits: Limits = DEFAULT_LIMITS): Promise<RunEnd<T>> {
+    if (this.#running) throw new Error('A world runs one task at a time; await the other run.');
+    this.#running = true;
+    this.#deadline = this.now + limits.virtualNs;
+    this.#eventsLeft = limits.events;
+    this.#spent = undefined;
+    this.#setAlarm();
+    try {
+      return await this.#pump(task);
+    } finally {
+      this.#running = false;
+      this.#deadline = Infinity;
+      this.#eventsLeft = Infinity;
+      this.#setAlarm();
+    }
+  }
+
+  async #pump<T>(task: () => Promise<T> | T): Promise<RunEnd<T>> {
+    const outcome: { end?: RunEnd<T> } = {};
+    start(task, outcome);
+    await this.#settle();
+    for (;;) {
+      // A task that ended because the budget broke it out of a loop is over budget, not failed.
+      if (this.#spent !== undefined) return { end: 'over-budget', budget: this.#spent };
+      if (outcome.end !== undefined) return outcome.end;
+      const next = this.#pick();
+      if (next !== undefined) {
+        // Driver code may have resolved promises of its own.
+        this.unsettled = true;
+        next();
+      } else if (!(await this.#proceed())) {
+        return { end: 'stuck' };
+      }
+      if (this.unsettled) {
+        this.unsettled = false;
+        await this.#settle();
+      }
+    }
+  }
+
+  #pick(): (() => void) | undefined {
+    const { length } = this.#ready;
+    if (length <= 1) return this.#ready.pop();
+    const choice = this.#schedule.choose(length);
+    this.choices.push(choice);
+    return this.#ready.splice(choice, 1)[0];
+  }
+
+  /** Moves to the next event; false when there is none and never will be. */
+  async #proceed(): Promise<boolean> {
+    const next = Math.min(this.#events.nextTime(), this.#deadline);
+    if (this.#pace === undefined) {
+      if (this.#events.nextTime() === Infinity) return false;
+      this.#happen(next);
+      return true;
+    }
+    const reached = await this.#pace.idle(this.now, next);
+    if (reached === this.now && next === Infinity) return false;
+    this.unsettled = true;
+    this.#happen(Math.max(reached, this.now));
+    return true;
+  }
+
+  /** Everything due until `time` happens, in order; then it is that time. */
+  #happen(time: number): void {
+    for (;;) {
+      const next = this.#events.nextTime();
+      if (next > time) break;
+      if (this.#eventsLeft-- <= 0) {
+        this.#spent = 'events';
+        return;
+      }
+      this.now = Math.max(this.now, next);
+      this.journal.now = this.now;
+      this.#events.take().action?.();
+    }
+    this.now = time;
+    this.journal.now = time;
+    this.#setAlarm();
+    if (time >= this.#deadline) this.#spent = 'virtual time';
+  }
+
+  #setAlarm(): void {
+    this.#alarm = Math.min(this.#events.nextTime(), this.#deadline);
+  }
+}
+
+function start<T>(task: () => Promise<T> | T, outcome: { end?: RunEnd<T> }): void {
+  try {
+    const result = task();
+    if (result instanceof Promise) {
+      result.then(
+        (value) => (outcome.end = { end: 'returned', value }),
+        (error: unknown) => (outcome.end = { end: 'threw', error }),
+      );
+    } else {
+      outcome.end = { end: 'returned', value: result };
+    }
+  } catch (error) {
+    outcome.end = { end: 'threw', error };
+  }
+}
