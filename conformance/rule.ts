@@ -1,0 +1,31 @@
+/**
+ * A rule: a passive oracle over the journal that no driver (or device) may break, whatever the
+ * clause at hand. It sees events as they are recorded and must not touch anything.
+ */
+import type { EventKind, Journal } from '../sim/kernel/journal.ts';
+import type { CompiledMap } from '../sim/registers/compile.ts';
+import type { Citation } from './citation.ts';
+
+/** What a rule is given for one scene. */
+export interface Watch {
+  readonly journal: Journal;
+  /** Register maps by BAR, where they are known. */
+  readonly maps: ReadonlyMap<number, CompiledMap>;
+  /** `at` is the event's place in the journal's ring: `journal.address[at]`, `journal.value[at]`. */
+  on(kind: EventKind, handler: (at: number) => void): void;
+  /** The situation that the rule judges has come up; a rule that was never armed proved nothing. */
+  arm(): void;
+  violate(detail: string): void;
+}
+
+export interface Rule {
+  /** Stable, such as `PCI-R03`. */
+  readonly id: string;
+  readonly cite: Citation;
+  /** Our own sentence. */
+  readonly text: string;
+  readonly subject: 'driver' | 'device';
+  /** Classes of `bug-classes.md` that it catches, such as `BC-14`. */
+  readonly bugClasses: readonly string[];
+  watch(watch: Watch): void;
+}
