@@ -102,6 +102,11 @@ export class World {
     this.#ready.push(task);
   }
 
+  /** Whether driver-side tasks are waiting to run. */
+  get busy(): boolean {
+    return this.#ready.length > 0;
+  }
+
   /** The driver spends time synchronously; device events that fall due happen. */
   advance(ns: number): void {
     this.now += ns;
@@ -158,6 +163,7 @@ export class World {
 
   #pick(): (() => void) | undefined {
     const { length } = this.#ready;
+    if (length > 0 && this.#eventsLeft-- <= 0) this.#spent = 'events';
     if (length <= 1) return this.#ready.pop();
     const choice = this.#schedule.choose(length);
     this.choices.push(choice);
