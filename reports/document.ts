@@ -104,12 +104,16 @@ function mergeRegister(first: RegisterCoverage, second: RegisterCoverage): Regis
 }
 
 function mergeBits(first: string, second: string): string {
-  return `0x${(hexToBits(first) | hexToBits(second)).toString(16)}`;
+  const width = 4 * Math.max(first.length, second.length);
+  const other = bitString(second, width);
+  const bits = [...bitString(first, width)].map((bit, index) => (bit === '1' ? '1' : other[index]));
+  return `0x${BigInt(`0b${bits.join('')}`).toString(16)}`;
 }
 
-/** A bit set such as `0x1f` or `1f` as a number of any size. */
-export function hexToBits(hex: string): bigint {
-  return BigInt(hex.startsWith('0x') ? hex : `0x${hex}`);
+/** The last `width` bits of a bit set such as `0x1f` or `1f`, most significant first. */
+export function bitString(hex: string, width: number): string {
+  const bits = BigInt(hex.startsWith('0x') ? hex : `0x${hex}`).toString(2);
+  return bits.padStart(width, '0').slice(-width);
 }
 
 function mergeCounts<Key extends string, Item extends Record<Key, string> & { count: number }>(
