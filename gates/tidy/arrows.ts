@@ -36,6 +36,9 @@ const PURE_LIBRARIES = ['fast-check', 'saxes', 'ts-pattern', 'zod'];
 
 const RENDERER = /^reports\/(renderers|viewer)\//;
 
+/** The result document: its schema, and what follows from it without any input or output. */
+const DOCUMENT = /^reports\/(verdict|document|summary)\.ts$/;
+
 /** The offences of one file's imports. */
 export function importOffences(source: Source): Offence[] {
   return source.imports.flatMap(({ target, isPackage, line }) => {
@@ -95,10 +98,10 @@ function deviceInside(source: Source, target: string): RuleAndText | undefined {
 
 function rendererImport(source: Source, target: string): RuleAndText | undefined {
   if (!RENDERER.test(source.path) || RENDERER.test(target)) return undefined;
-  if (target === 'reports/verdict.ts' || source.isTest) return undefined;
+  if (DOCUMENT.test(target) || source.isTest) return undefined;
   return [
     'renderers',
-    `imports ${target}; a renderer reads the document of reports/verdict.ts only`,
+    `imports ${target}; a renderer reads the result document only (reports/verdict.ts)`,
   ];
 }
 
