@@ -44,6 +44,16 @@ const PLANTED: Readonly<Record<string, readonly Planted[]>> = {
       text: 'async function f() {}\nf();\n',
       says: /no-floating-promises/,
     },
+    {
+      path: 'sim/buses/a.ts',
+      text: "import type { B } from './b.ts';\nexport type A = B | 1;\n",
+      says: /no-cycle/,
+    },
+    {
+      path: 'sim/buses/b.ts',
+      text: "import type { A } from './a.ts';\nexport type B = A[] | 1;\n",
+      says: /no-cycle/,
+    },
     { path: 'sim/kernel/b.ts', text: 'export const x = Date.now();\n', says: /virtual clock/ },
     { path: 'sim/kernel/c.ts', text: 'setTimeout(() => {}, 1);\n', says: /Schedule an event/ },
     { path: 'sim/kernel/d.ts', text: 'export const x = Math.random();\n', says: /world's seed/ },
@@ -122,6 +132,15 @@ describe('npm run check', () => {
     },
     30_000,
   );
+
+  it('runs on a Node.js that gates/node pins', () => {
+    const { optionalDependencies } = JSON.parse(
+      readFileSync('gates/node/package.json', 'utf8'),
+    ) as {
+      optionalDependencies: Record<string, string>;
+    };
+    expect(Object.values(optionalDependencies)).toContain(process.versions.node);
+  });
 
   it('lets a test use the clock', () => {
     const text = 'export const x = Date.now();\n';
