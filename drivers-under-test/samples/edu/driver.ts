@@ -1,0 +1,315 @@
+/** Sample driver for QEMU's education device, written as a vendor would write it. */
+import { driverAccess, type DriverRegisters } from '../../../sim/registers/driver-access.ts';
+import {
+  DMA_ADDRESS_BITS,
+  DMA_BUFFER,
+  EduInterrupt,
+  registers,
+} from '../../../sim/devices/edu/registers.ts';
+import type { EduDevice, EduStatistics } from '../../host/classes/edu-device.ts';
+import type { IODispatchQueue } from '../../host/io-dispatch-queue.ts';
+import { IOInterruptDispatchSource } from '../../host/io-interrupt-dispatch-source.ts';
+import {
+  IOPCIDevice,
+  kIOInterruptTypePCIMessaged,
+  kIOPCICommandBusLead,
+  kIOPCICommandMemorySpace,
+  kIOPCIConfigurationOffsetCommand,
+} from '../../host/io-pci-device.ts';
+import { fail, IOReturnError } from '../../host/io-return.ts';
+import { IOService, kIOServicePowerCapabilityOff } from '../../host/io-service.ts';
+import {
+  IOBufferMemoryDescriptor,
+  IODMACommand,
+  kIOMemoryDirectionIn,
+  kIOMemoryDirectionOut,
+} from '../../host/memory.ts';
+import { defineDriver } from '../../host/manifest.ts';
+
+const ALL_ONES = 0xffffffff;
+const MAGIC = 0xed;
+const FACTORIAL_MAX = 12;
+/** A transfer takes 100 ms; ten times that means that it will not end. */
+const TIMEOUT_NS = 1_000_000_000;
+
+/** What one operation waits for. */
+interface Wait {
+  readonly bits: number;
+  seen: number;
+}
+
+export class EduDriver extends IOService implements EduDevice {
+  #pci!: IOPCIDevice;
+  #registers!: DriverRegisters<typeof registers>;
+  #queue!: IODispatchQueue;
+  #interrupt: IOInterruptDispatchSource | undefined;
+  #wait: Wait | undefined;
+  #busy = false;
+  #offline = false;
+  readonly #statistics = { interrupts: 0, spurious: 0, timeouts: 0 };
+
+  override Start(provider: IOService): void {
+    super.Start(provider);
+    if (!(provider instanceof IOPCIDevice)) fail('kIOReturnBadArgument', 'edu sits on PCI');
+    this.#pci = provider;
+    this.#queue = this.defaultQueue;
+    this.#pci.Open(this);
+    try {
+      this.#bringUp();
+    } catch (error) {
+      this.#takeDown();
+      throw error;
+    }
+    this.RegisterService();
+  }
+
+  override Stop(provider: IOService): void {
+    this.#offline = true;
+    this.#abandon();
+    this.#takeDown();
+    super.Stop(provider);
+  }
+
+  override SetPowerState(powerFlags: number): void {
+    if (powerFlags === kIOServicePowerCapabilityOff) {
+      this.#offline = true;
+      this.#abandon();
+      this.#interrupt?.SetEnable(false);
+    } else {
+      // The device may have lost everything: nothing of before is assumed.
+      this.#pci.ConfigurationWrite16(kIOPCIConfigurationOffsetCommand, COMMAND);
+      this.#quiesce();
+      this.#interrupt?.SetEnable(true);
+      this.#offline = false;
+    }
+    super.SetPowerState(powerFlags);
+  }
+
+  identify(): { major: number; minor: number } {
+    this.#requireOnline();
+    const { MAJOR, MINOR } = this.#registers.IDENTIFICATION.fields();
+    return { major: MAJOR, minor: MINOR };
+  }
+
+  checkLiveness(pattern: number): boolean {
+    this.#requireOnline();
+    this.#registers.LIVENESS.write(pattern >>> 0);
+    return this.#registers.LIVENESS.read() === ~pattern >>> 0;
+  }
+
+  async factorial(n: number): Promise<number> {
+    if (!Number.isInteger(n) || n < 0 || n > FACTORIAL_MAX) {
+      fail('kIOReturnBadArgument', `${n}! does not fit 32 bits`);
+    }
+    return this.#exclusively(async () => {
+      this.#registers.STATUS.write({ IRFACT: 1 });
+      await this.#interruptAfter(EduInterrupt.Factorial, () => this.#registers.FACTORIAL.write(n));
+      this.#registers.STATUS.write({ IRFACT: 0 });
+      return this.#registers.FACTORIAL.read();
+    });
+  }
+
+  async copyIn(offset: number, bytes: Uint8Array): Promise<void> {
+    this.#requireInBuffer(offset, bytes.length);
+    await this.#exclusively(() =>
+      this.#withDma(kIOMemoryDirectionOut, bytes.length, async (memory, address) => {
+        memory.CreateMapping().write(0, bytes);
+        this.#registers.DMA_SOURCE.write(BigInt(address));
+        this.#registers.DMA_DESTINATION.write(BigInt(DMA_BUFFER.at + offset));
+        await this.#transfer(bytes.length, 0);
+      }),
+    );
+  }
+
+  async copyOut(offset: number, length: number): Promise<Uint8Array> {
+    this.#requireInBuffer(offset, length);
+    return this.#exclusively(() =>
+      this.#withDma(kIOMemoryDirectionIn, length, async (memory, address) => {
+        this.#registers.DMA_SOURCE.write(BigInt(DMA_BUFFER.at + offset));
+        this.#registers.DMA_DESTINATION.write(BigInt(address));
+        await this.#transfer(length, 1);
+        return memory.CreateMapping().read(0, length);
+      }),
+    );
+  }
+
+  async interruptSelfTest(bits: number): Promise<void> {
+    const asked = bits >>> 0;
+    if (asked === 0) fail('kIOReturnBadArgument', 'an interrupt needs a status bit');
+    await this.#exclusively(() =>
+      this.#interruptAfter(asked, () => this.#registers.INTERRUPT_RAISE.write(asked)),
+    );
+  }
+
+  statistics(): EduStatistics {
+    return { ...this.#statistics };
+  }
+
+  #bringUp(): void {
+    this.#pci.ConfigurationWrite16(kIOPCIConfigurationOffsetCommand, COMMAND);
+    this.#registers = driverAccess(registers, this.#pci.registers(0));
+    if (this.#registers.IDENTIFICATION.get('MAGIC') !== MAGIC) {
+      fail('kIOReturnNoDevice', 'the identification register does not say edu');
+    }
+    this.#quiesce();
+    this.#configureInterrupts();
+    this.#interrupt = IOInterruptDispatchSource.Create(this.#pci, 0, this.#queue);
+    this.#interrupt.SetHandler((count) => this.#interruptOccurred(count));
+    this.#interrupt.SetEnable(true);
+  }
+
+  #configureInterrupts(): void {
+    try {
+      this.#pci.ConfigureInterrupts(kIOInterruptTypePCIMessaged, 1);
+    } catch (error) {
+      if (!(error instanceof IOReturnError)) throw error;
+      this.#pci.ConfigureInterrupts(0, 1);
+    }
+  }
+
+  /** No interrupt of before our time is left, and none will come unasked. */
+  #quiesce(): void {
+    this.#registers.STATUS.write({ IRFACT: 0 });
+    this.#registers.INTERRUPT_ACKNOWLEDGE.write(this.#registers.INTERRUPT_STATUS.read());
+  }
+
+  #takeDown(): void {
+    this.#interrupt?.Cancel();
+    this.#interrupt = undefined;
+    if (this.#pci.isOpen) this.#pci.Close(this);
+  }
+
+  #interruptOccurred(_count: number): void {
+    const bits = this.#registers.INTERRUPT_STATUS.read();
+    this.#statistics.interrupts++;
+    if (bits === 0) {
+      this.#statistics.spurious++;
+      return;
+    }
+    if (bits === ALL_ONES && this.#registers.IDENTIFICATION.read() === ALL_ONES) {
+      this.#deviceGone();
+      return;
+    }
+    this.#registers.INTERRUPT_ACKNOWLEDGE.write(bits);
+    const wait = this.#wait;
+    if (wait === undefined) return;
+    wait.seen = (wait.seen | (bits & wait.bits)) >>> 0;
+    if (wait.seen === wait.bits) this.#queue.Wakeup(wait);
+  }
+
+  /** Starts something and sleeps until all of its status bits have interrupted. */
+  async #interruptAfter(bits: number, start: () => void): Promise<void> {
+    const wait: Wait = { bits, seen: 0 };
+    this.#wait = wait;
+    try {
+      start();
+      const how = await this.#queue.Sleep(wait, TIMEOUT_NS);
+      this.#requireOnline();
+      if (how === 'timed out') this.#missedInterrupt(wait);
+    } finally {
+      this.#wait = undefined;
+    }
+  }
+
+  /** A message may be lost; the status register still tells whether the work is done. */
+  #missedInterrupt(wait: Wait): void {
+    const bits = this.#registers.INTERRUPT_STATUS.read();
+    if (bits === ALL_ONES) {
+      this.#deviceGone();
+      this.#requireOnline();
+    }
+    this.#statistics.timeouts++;
+    this.#registers.INTERRUPT_ACKNOWLEDGE.write(bits);
+    if ((wait.seen | (bits & wait.bits)) >>> 0 !== wait.bits) {
+      fail('kIOReturnTimeout', 'the device did not finish');
+    }
+  }
+
+  async #transfer(length: number, direction: 0 | 1): Promise<void> {
+    this.#registers.DMA_COUNT.write(BigInt(length));
+    await this.#interruptAfter(EduInterrupt.Dma, () =>
+      this.#registers.DMA_COMMAND.write({ START: 1, DIRECTION: direction, IRQ: 1 }),
+    );
+  }
+
+  async #withDma<T>(
+    direction: number,
+    length: number,
+    use: (memory: IOBufferMemoryDescriptor, address: number) => Promise<T>,
+  ): Promise<T> {
+    const memory = IOBufferMemoryDescriptor.Create(this, direction, length);
+    const command = IODMACommand.Create(this.#pci, DMA_ADDRESS_BITS);
+    try {
+      const [segment] = command.PrepareForDMA(memory).segments;
+      if (segment === undefined) fail('kIOReturnDMAError', 'nothing was mapped');
+      try {
+        return await use(memory, segment.address);
+      } finally {
+        command.CompleteDMA();
+      }
+    } finally {
+      command.release();
+      memory.release();
+    }
+  }
+
+  /** One operation at a time: the device has one set of registers. */
+  async #exclusively<T>(operation: () => Promise<T>): Promise<T> {
+    this.#requireOnline();
+    while (this.#busy) {
+      await this.#queue.Sleep(this);
+      this.#requireOnline();
+    }
+    this.#busy = true;
+    try {
+      return await operation();
+    } finally {
+      this.#busy = false;
+      this.#queue.Wakeup(this);
+    }
+  }
+
+  #requireInBuffer(offset: number, length: number): void {
+    const whole = Number.isInteger(offset) && Number.isInteger(length);
+    if (!whole || offset < 0 || length < 1 || offset + length > DMA_BUFFER.bytes) {
+      fail('kIOReturnBadArgument', `bytes ${offset} to ${offset + length} are not in the buffer`);
+    }
+  }
+
+  #requireOnline(): void {
+    if (this.#offline) fail('kIOReturnOffline', 'the device is stopped, asleep or gone');
+  }
+
+  #deviceGone(): void {
+    this.#offline = true;
+    this.#abandon();
+    this.Terminate();
+  }
+
+  /** Whoever waits is told now. */
+  #abandon(): void {
+    if (this.#wait !== undefined) this.#queue.Wakeup(this.#wait);
+  }
+}
+
+const COMMAND = kIOPCICommandMemorySpace | kIOPCICommandBusLead;
+
+export default defineDriver({
+  id: 'edu',
+  version: '1.0.0',
+  class: 'EduDevice',
+  personalities: {
+    edu: {
+      IOProviderClass: 'IOPCIDevice',
+      IOUserClass: 'EduDriver',
+      IOPCIPrimaryMatch: '0x11e81234',
+      IOProbeScore: 1000,
+    },
+  },
+  entitlements: {
+    'com.apple.developer.driverkit': true,
+    'com.apple.developer.driverkit.transport.pci': [{ IOPCIPrimaryMatch: '0x11e81234' }],
+  },
+  ics: { dma: true, interrupts: true },
+  service: EduDriver,
+});
