@@ -1,0 +1,138 @@
+/**
+ * Host memory that a device reaches through an IOMMU: live mappings only, exactly their bytes, in
+ * the direction they were made for. Addresses are not given out again before the address space is
+ * used up, and never next to each other: use after unmap and overruns always fault.
+ */
+import { EventKind, type Journal } from '../../kernel/journal.ts';
+import { alignUp } from './config-space.ts';
+import type { DmaBuffer, DmaMapping, DmaMemory, DmaRights } from './function.ts';
+import { HostBuffer } from './host-buffer.ts';
+import { exponentOf } from './powers.ts';
+
+const PAGE = 4096;
+/** The first address given out; zero and its neighbours stay unmapped. */
+const FIRST = 0x10_0000;
+/** What a mapping may span at the most, by its rights. */
+const ADDRESS_BITS_MAX = 52;
+export const MAPPINGS_MAX = 65_536;
+export const DEFAULT_MEMORY_BYTES = 64 * 1024 * 1024;
+
+/** `space` of `DmaMap` events: what the device may do. */
+export const MappedFor = { Reading: 1, Writing: 2 } as const;
+
+interface Mapping extends DmaMapping {
+  readonly buffer: HostBuffer;
+  /** Where in the buffer the mapping begins. */
+  readonly offset: number;
+  readonly rights: DmaRights;
+}
+
+/** Why the IOMMU stops an access. */
+export type Stopped = 'unmapped' | 'direction';
+
+export class Iommu implements DmaMemory {
+  readonly #journal: Journal;
+  readonly #bytes: number;
+  #used = 0;
+  #next = FIRST;
+  /** By address. */
+  readonly #live: Mapping[] = [];
+
+  constructor(journal: Journal, bytes = DEFAULT_MEMORY_BYTES) {
+    this.#journal = journal;
+    this.#bytes = bytes;
+  }
+
+  allocate(length: number, alignment: number): DmaBuffer {
+    if (!Number.isSafeInteger(length) || length < 1 || length > this.#bytes - this.#used) {
+      const left = this.#bytes - this.#used;
+      throw new RangeError(
+        `${length} bytes cannot be allocated; ${left} of ${this.#bytes} are left.`,
+      );
+    }
+    if (alignment > this.#bytes || exponentOf(alignment) === undefined) {
+      throw new RangeError(`An alignment of ${alignment} is no power of two.`);
+    }
+    this.#used += length;
+    return new HostBuffer(length, alignment, (buffer) => (this.#used -= buffer.length));
+  }
+
+  map(buffer: DmaBuffer, offset: number, length: number, rights: DmaRights): DmaMapping {
+    if (!(buffer instanceof HostBuffer) || !buffer.live) {
+      throw new RangeError('Only a live buffer of this memory can be mapped.');
+    }
+    if (!(offset >= 0 && length >= 1 && offset + length <= buffer.length)) {
+      throw new RangeError(`Bytes ${offset} + ${length} leave a buffer of ${buffer.length}.`);
+    }
+    if (this.#live.length === MAPPINGS_MAX) throw new RangeError('Too many mappings are live.');
+    const unit = Math.max(PAGE, buffer.alignment);
+    const address = this.#place(unit, (offset % unit) + length, rights) + (offset % unit);
+    const mapping: Mapping = {
+      address,
+      length,
+      buffer,
+      offset,
+      rights,
+      unmap: () => this.#unmap(mapping),
+    };
+    this.#live.splice(this.#indexAfter(address), 0, mapping);
+    const space =
+      (rights.deviceReads ? MappedFor.Reading : 0) + (rights.deviceWrites ? MappedFor.Writing : 0);
+    this.#journal.record(EventKind.DmaMap, space, address, length);
+    return mapping;
+  }
+
+  live(): readonly DmaMapping[] {
+    return this.#live;
+  }
+
+  /** The mapped bytes themselves, or why the device does not get them. */
+  reach(address: number, length: number, access: 'read' | 'write'): Uint8Array | Stopped {
+    const mapping = this.#live[this.#indexAfter(address) - 1];
+    if (mapping === undefined || address + length > mapping.address + mapping.length) {
+      return 'unmapped';
+    }
+    // A buffer that was freed while it is mapped is reachable no more.
+    if (!mapping.buffer.live) return 'unmapped';
+    const { deviceReads, deviceWrites } = mapping.rights;
+    if (!(access === 'read' ? deviceReads : deviceWrites)) return 'direction';
+    const from = mapping.offset + address - mapping.address;
+    return mapping.buffer.bytes.subarray(from, from + length);
+  }
+
+  /** A place for `length` bytes with a guard page behind, past everything given out before. */
+  #place(alignment: number, length: number, { maxAddressBits }: DmaRights): number {
+    const limit = 2 ** Math.min(maxAddressBits, ADDRESS_BITS_MAX);
+    let at = alignUp(this.#next, alignment);
+    if (at + length > limit) at = alignUp(FIRST, alignment);
+    for (let tries = 0; tries <= this.#live.length; tries++) {
+      const below = this.#live[this.#indexAfter(at + length + PAGE) - 1];
+      if (at + length > limit) break;
+      if (below === undefined || below.address + below.length + PAGE <= at) {
+        this.#next = alignUp(at + length, PAGE) + PAGE;
+        return at;
+      }
+      at = alignUp(below.address + below.length + PAGE, alignment);
+    }
+    throw new RangeError(`No ${length} bytes are left below address 0x${limit.toString(16)}.`);
+  }
+
+  #unmap(mapping: Mapping): void {
+    const index = this.#live.indexOf(mapping);
+    if (index < 0) throw new RangeError('This mapping is undone already.');
+    this.#live.splice(index, 1);
+    this.#journal.record(EventKind.DmaUnmap, 0, mapping.address, mapping.length);
+  }
+
+  /** How many live mappings begin at or below an address. */
+  #indexAfter(address: number): number {
+    let low = 0;
+    let high = this.#live.length;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if ((this.#live[middle] as Mapping).address <= address) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
