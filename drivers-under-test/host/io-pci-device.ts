@@ -36,7 +36,8 @@ class Interrupts implements InterruptListener {
   #asserted = false;
 
   attach(index: number, source: IOInterruptDispatchSource): void {
-    if (index < 0 || index >= this.count) fail('kIOReturnNoInterrupt', `there is no interrupt ${index}`);
+    if (index < 0 || index >= this.count)
+      fail('kIOReturnNoInterrupt', `there is no interrupt ${index}`);
     if (this.#sources.has(index)) fail('kIOReturnExclusiveAccess', `interrupt ${index} is taken`);
     this.#sources.set(index, source);
     if (index === 0 && this.#asserted) source.setLevel(true);

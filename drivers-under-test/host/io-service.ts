@@ -35,7 +35,8 @@ export class IOService {
 
   /** A subclass quiesces all activity, then calls `super.Stop`: from there on no provider use. */
   Stop(_provider: IOService): void | Promise<void> {
-    if (this.#state !== 'started') this.host.violate('HOST-STOP', 'super Stop runs once, after Start');
+    if (this.#state !== 'started')
+      this.host.violate('HOST-STOP', 'super Stop runs once, after Start');
     this.#state = 'stopped';
     this.host.world.journal.note(EventKind.Lifecycle, Lifecycle.SuperStop);
   }

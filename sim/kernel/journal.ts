@@ -74,7 +74,7 @@ export class Journal {
 
   /** `capacity` is rounded up to a power of two. */
   constructor(capacity = 16_384) {
-    this.capacity = Math.max(INITIAL, 2 ** Math.ceil(Math.log2(capacity)));
+    this.capacity = roundedUp(capacity);
   }
 
   /** Records one event; returns its place in the ring. */
@@ -183,3 +183,9 @@ export class Journal {
 }
 
 const SHOWN_BYTES = 64;
+
+function roundedUp(capacity: number): number {
+  let power = INITIAL;
+  while (power < capacity) power *= 2;
+  return power;
+}

@@ -291,7 +291,8 @@ export class RegisterBank<const M extends RegisterMap> {
       const zeros = ~value & bytes;
       const cleared =
         (masks.clear[lane]! & bytes) | (masks.w1c[lane]! & ones) | (masks.w0c[lane]! & zeros);
-      const set = (masks.set[lane]! & bytes) | (masks.w1s[lane]! & ones) | (masks.w0s[lane]! & zeros);
+      const set =
+        (masks.set[lane]! & bytes) | (masks.w1s[lane]! & ones) | (masks.w0s[lane]! & zeros);
       const toggled = (masks.w1t[lane]! & ones) | (masks.w0t[lane]! & zeros);
       next = ((next & ~cleared) | set) ^ toggled;
       if ((before & cleared) !== 0) this.coverage.effect(slot, 'write-clear');
@@ -335,7 +336,7 @@ export class RegisterBank<const M extends RegisterMap> {
     }
     let result = 0n;
     const big = this.map.map.endian === 'big';
-    for (let done = 0; done < size; ) {
+    for (let done = 0; done < size;) {
       const register = this.map.find('read', page, offset + done) as Register;
       const from = offset + done - register.at;
       const count = Math.min(register.bytes - from, size - done);
@@ -373,7 +374,7 @@ export class RegisterBank<const M extends RegisterMap> {
     }
     const whole = (BigInt(high >>> 0) << 32n) | BigInt(value >>> 0);
     const big = this.map.map.endian === 'big';
-    for (let done = 0; done < size; ) {
+    for (let done = 0; done < size;) {
       const register = this.map.find('write', page, offset + done) as Register;
       const from = offset + done - register.at;
       const count = Math.min(register.bytes - from, size - done);
@@ -419,7 +420,7 @@ export class RegisterBank<const M extends RegisterMap> {
       return access === 'read' ? 'write-only' : 'read-only';
     }
     if (offset % size !== 0 && this.map.map.unaligned !== true) return 'unaligned';
-    for (let at = offset; at < offset + size; ) {
+    for (let at = offset; at < offset + size;) {
       const register = this.map.find(access, page, at);
       if (register === undefined) return 'undefined';
       if (!register.sizes.includes(size)) return 'size';
@@ -478,7 +479,10 @@ function tablesOf(map: CompiledMap): Tables {
     at: Uint32Array.from(registers, ({ at }) => at),
     bytes: Uint8Array.from(registers, ({ bytes }) => bytes),
     lane: Uint16Array.from(registers, ({ lane }) => lane),
-    index: Uint16Array.from(registers, ({ slot, declaration }) => slot - (first.get(declaration) ?? 0)),
+    index: Uint16Array.from(
+      registers,
+      ({ slot, declaration }) => slot - (first.get(declaration) ?? 0),
+    ),
     flags: Uint8Array.from(flags),
   };
   tables.set(map, made);

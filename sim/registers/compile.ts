@@ -292,9 +292,10 @@ export function fieldMask(msb: number, lsb: number): bigint {
 
 function buildMasks(registers: readonly Register[], lanes: number): Masks {
   const names = [...WRITE_MASKS, ...OTHER_MASKS];
-  const masks = Object.fromEntries(
-    names.map((name) => [name, new Uint32Array(lanes)]),
-  ) as Record<MaskName, Uint32Array>;
+  const masks = Object.fromEntries(names.map((name) => [name, new Uint32Array(lanes)])) as Record<
+    MaskName,
+    Uint32Array
+  >;
   const add = (mask: Uint32Array, register: Register, bits: bigint) => {
     mask[register.lane] = (mask[register.lane] ?? 0) | Number(bits & 0xffffffffn);
     if (register.bytes === 8) {

@@ -120,7 +120,10 @@ export class RegisterCoverage {
           ones: lanes.map((at) => this.ones[at] ?? 0),
           zeros: lanes.map((at) => this.zeros[at] ?? 0),
           values: this.#valueNames(slot),
-          effects: counts(SIDE_EFFECTS, (index) => this.effects[slot * SIDE_EFFECTS.length + index]),
+          effects: counts(
+            SIDE_EFFECTS,
+            (index) => this.effects[slot * SIDE_EFFECTS.length + index],
+          ),
         };
       }),
       refused: counts(REFUSALS, (index) => this.refused[index]),

@@ -82,9 +82,9 @@ interface Updatable<R> {
   update(fields: Readonly<Partial<Record<WritableFields<R>, number>>>): void;
 }
 
-export type RegisterAccess<M extends RegisterMap, R> = { readonly at: number } & (CanRead<R> extends true
-  ? Readable<M, R>
-  : unknown) &
+export type RegisterAccess<M extends RegisterMap, R> = {
+  readonly at: number;
+} & (CanRead<R> extends true ? Readable<M, R> : unknown) &
   (CanWrite<R> extends true ? Writable<M, R> : unknown) &
   (CanRead<R> & CanWrite<R> extends true ? Updatable<R> : unknown);
 

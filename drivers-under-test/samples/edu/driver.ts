@@ -7,7 +7,7 @@ import {
   registers,
 } from '../../../sim/devices/edu/registers.ts';
 import type { EduDevice, EduStatistics } from '../../host/classes/edu-device.ts';
-import type { IODispatchQueue } from '../../host/io-dispatch-queue.ts';
+import { type IODispatchQueue, kIODispatchQueueWakeupAll } from '../../host/io-dispatch-queue.ts';
 import { IOInterruptDispatchSource } from '../../host/io-interrupt-dispatch-source.ts';
 import {
   IOPCIDevice,
@@ -31,6 +31,8 @@ const MAGIC = 0xed;
 const FACTORIAL_MAX = 12;
 /** A transfer takes 100 ms; ten times that means that it will not end. */
 const TIMEOUT_NS = 1_000_000_000;
+const RECOVERY_POLL_MS = 10;
+const RECOVERY_POLLS = 100;
 
 /** What one operation waits for. */
 interface Wait {
@@ -46,10 +48,12 @@ export class EduDriver extends IOService implements EduDevice {
   #wait: Wait | undefined;
   #busy = false;
   #offline = false;
+  /** A transfer was given up and may still run. */
+  #transferLeft = false;
   readonly #statistics = { interrupts: 0, spurious: 0, timeouts: 0 };
 
-  override Start(provider: IOService): void {
-    super.Start(provider);
+  override async Start(provider: IOService): Promise<void> {
+    await super.Start(provider);
     if (!(provider instanceof IOPCIDevice)) fail('kIOReturnBadArgument', 'edu sits on PCI');
     this.#pci = provider;
     this.#queue = this.defaultQueue;
@@ -63,17 +67,15 @@ export class EduDriver extends IOService implements EduDevice {
     this.RegisterService();
   }
 
-  override Stop(provider: IOService): void {
-    this.#offline = true;
-    this.#abandon();
+  override async Stop(provider: IOService): Promise<void> {
+    await this.#goOffline();
     this.#takeDown();
-    super.Stop(provider);
+    await super.Stop(provider);
   }
 
-  override SetPowerState(powerFlags: number): void {
+  override async SetPowerState(powerFlags: number): Promise<void> {
     if (powerFlags === kIOServicePowerCapabilityOff) {
-      this.#offline = true;
-      this.#abandon();
+      await this.#goOffline();
       this.#interrupt?.SetEnable(false);
     } else {
       // The device may have lost everything: nothing of before is assumed.
@@ -82,7 +84,7 @@ export class EduDriver extends IOService implements EduDevice {
       this.#interrupt?.SetEnable(true);
       this.#offline = false;
     }
-    super.SetPowerState(powerFlags);
+    await super.SetPowerState(powerFlags);
   }
 
   identify(): { major: number; minor: number } {
@@ -244,6 +246,9 @@ export class EduDriver extends IOService implements EduDevice {
       if (segment === undefined) fail('kIOReturnDMAError', 'nothing was mapped');
       try {
         return await use(memory, segment.address);
+      } catch (error) {
+        this.#stopTransfer();
+        throw error;
       } finally {
         command.CompleteDMA();
       }
@@ -251,6 +256,28 @@ export class EduDriver extends IOService implements EduDevice {
       command.release();
       memory.release();
     }
+  }
+
+  /** The device cannot be told to stop; what it may not reach, it cannot overwrite. */
+  #stopTransfer(): void {
+    this.#pci.ConfigurationWrite16(
+      kIOPCIConfigurationOffsetCommand,
+      COMMAND & ~kIOPCICommandBusLead,
+    );
+    this.#transferLeft = true;
+  }
+
+  /** After a transfer that was given up: waits for its end, then lets the device at memory again. */
+  async #recoverTransfer(): Promise<void> {
+    if (!this.#transferLeft) return;
+    for (let waited = 0; this.#registers.DMA_COMMAND.get('START') === 1; waited++) {
+      if (waited === RECOVERY_POLLS) fail('kIOReturnBusy', 'an earlier transfer does not end');
+      await this.IOSleep(RECOVERY_POLL_MS);
+      this.#requireOnline();
+    }
+    this.#quiesce();
+    this.#pci.ConfigurationWrite16(kIOPCIConfigurationOffsetCommand, COMMAND);
+    this.#transferLeft = false;
   }
 
   /** One operation at a time: the device has one set of registers. */
@@ -262,11 +289,19 @@ export class EduDriver extends IOService implements EduDevice {
     }
     this.#busy = true;
     try {
+      await this.#recoverTransfer();
       return await operation();
     } finally {
       this.#busy = false;
-      this.#queue.Wakeup(this);
+      this.#queue.Wakeup(this, kIODispatchQueueWakeupAll);
     }
+  }
+
+  /** Whoever waits is told, and the operation in progress ends. */
+  async #goOffline(): Promise<void> {
+    this.#offline = true;
+    this.#abandon();
+    while (this.#busy) await this.#queue.Sleep(this);
   }
 
   #requireInBuffer(offset: number, length: number): void {

@@ -97,7 +97,8 @@ export class PciPort {
     this.#identical++;
     if (this.#identical < this.#options.identicalReadsMax) return;
     const where = bar === CONFIG ? 'configuration space' : `BAR ${bar}`;
-    this.dead = `${DEAD_POLL}: ${this.#identical} identical reads at 0x${offset.toString(16)} of ${where}`;
+    const at = `0x${offset.toString(16)} of ${where}`;
+    this.dead = `${DEAD_POLL}: ${this.#identical} identical reads at ${at}`;
     this.world.journal.note(EventKind.Violation, this.dead);
     this.#refuse();
   }

@@ -7,7 +7,7 @@
 import type { ScheduledEvent } from '../../kernel/event-queue.ts';
 import { EventKind } from '../../kernel/journal.ts';
 import type { World } from '../../kernel/world.ts';
-import type { PciDeviceSide } from '../../buses/pci/device-side.ts';
+import type { DeviceSide } from '../../buses/pci/sim-function.ts';
 import { RegisterBank } from '../../registers/bank.ts';
 import { DMA_BUFFER, EduInterrupt, registers } from './registers.ts';
 
@@ -23,14 +23,13 @@ const WIDE_FROM = 0x80;
 export class Edu {
   readonly bank: RegisterBank<typeof registers>;
   readonly #world: World;
-  readonly #bus: PciDeviceSide;
+  #bus!: DeviceSide;
   readonly #buffer = new Uint8Array(DMA_BUFFER.bytes);
   #computation: ScheduledEvent | undefined;
   #transfer: ScheduledEvent | undefined;
 
-  constructor(world: World, bus: PciDeviceSide) {
+  constructor(world: World) {
     this.#world = world;
-    this.#bus = bus;
     this.bank = new RegisterBank(registers, {
       write: {
         LIVENESS: (written) => {
@@ -45,6 +44,12 @@ export class Edu {
         DMA_COMMAND: (written, before) => this.#command(written.START === 1, before.value),
       },
     });
+  }
+
+  /** Wires the model to its function; once, before the first access. */
+  connect(bus: DeviceSide): void {
+    this.#bus = bus;
+    bus.onReset(() => this.reset());
   }
 
   /** Upper half of the last eight-byte read. */
@@ -97,8 +102,7 @@ export class Edu {
     const { INTERRUPT_STATUS } = this.bank.registers;
     INTERRUPT_STATUS.value = INTERRUPT_STATUS.value | bits;
     if (INTERRUPT_STATUS.value === 0) return;
-    if (this.#bus.messagesOn) this.#bus.message(0);
-    else this.#bus.interrupt.drive(true);
+    if (!this.#bus.message(0)) this.#bus.interrupt.drive(true);
   }
 
   #acknowledge(bits: number): void {

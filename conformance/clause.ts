@@ -1,0 +1,62 @@
+/** Clauses are data: what is required, where it says so, what it takes to judge it, and a check. */
+import type { Arbitrary } from 'fast-check';
+import type { Citation } from './citation.ts';
+import type { Scene } from './scene.ts';
+import type { Capability } from './target.ts';
+
+export type Level = 'shall' | 'should' | 'may';
+/** Whom the clause judges. What a target does wrong never blames the driver. */
+export type Subject = 'driver' | 'device' | 'pair';
+
+interface ClauseBase {
+  /** Unique in its suite; never changes its meaning. */
+  readonly id: string;
+  readonly cite: Citation;
+  /** Our own sentence. */
+  readonly text: string;
+  readonly level: Level;
+  readonly subject: Subject;
+  readonly needs?: readonly Capability[];
+  /** Keys of the ICS that must be truthy; otherwise the clause is not applicable. */
+  readonly ics?: readonly string[];
+  /** Only these rules count against the subject here; default: all of its kind. */
+  readonly rules?: readonly string[];
+  /** Classes of driver bugs that this clause looks for, such as `BC-12`. */
+  readonly bugClasses?: readonly string[];
+}
+
+export interface ExampleClause extends ClauseBase {
+  readonly given?: undefined;
+  check(scene: Scene): void | Promise<void>;
+}
+
+/** Judged for many generated values, each in a fresh scene; a failing one is shrunk. */
+export interface PropertyClause<T = any> extends ClauseBase {
+  readonly given: Arbitrary<T>;
+  check(scene: Scene, given: T): void | Promise<void>;
+  /** The value as readable lines, one per step; default: fast-check's own words. */
+  readonly show?: (given: T) => readonly string[];
+}
+
+export type Clause = ExampleClause | PropertyClause;
+
+/** Keeps the type of `given` and `check` together. */
+export function property<T>(clause: PropertyClause<T>): PropertyClause {
+  return clause;
+}
+
+export interface Suite {
+  /** Path of the suite, such as `uart-16550/receiver`. */
+  readonly id: string;
+  /** What it applies to; every named one must match. */
+  readonly for: { readonly class?: string; readonly device?: string; readonly bus?: string };
+  readonly clauses: readonly Clause[];
+}
+
+export function suite(declaration: Suite): Suite {
+  return declaration;
+}
+
+export function clauseAddress(owner: Suite, clause: Clause): string {
+  return `${owner.id}/${clause.id}`;
+}

@@ -1,0 +1,41 @@
+/** Every rule of a scene, listening to its journal: what was broken, and how often each was armed. */
+import { EventKind, type Journal } from '../sim/kernel/journal.ts';
+import type { CompiledMap } from '../sim/registers/compile.ts';
+import type { Rule } from './rule.ts';
+
+export interface BrokenRule {
+  readonly rule: Rule;
+  readonly detail: string;
+  /** Number of the journal event at which it was noticed. */
+  readonly event: number;
+  readonly timeNs: number;
+}
+
+/** `space` of a violation that a rule noted; those that the host or the bus found have 0. */
+export const NOTED_BY_RULE = 1;
+
+/** Kept per rule and scene: the first ones tell the story. */
+const KEPT_PER_RULE = 8;
+
+export class RuleBook {
+  readonly broken: BrokenRule[] = [];
+  readonly armed = new Map<string, number>();
+
+  constructor(rules: readonly Rule[], journal: Journal, maps: ReadonlyMap<number, CompiledMap>) {
+    for (const rule of rules) {
+      this.armed.set(rule.id, 0);
+      let kept = 0;
+      rule.watch({
+        journal,
+        maps,
+        on: (kind, handler) => journal.observe(kind, handler),
+        arm: () => this.armed.set(rule.id, (this.armed.get(rule.id) ?? 0) + 1),
+        violate: (detail) => {
+          if (kept++ >= KEPT_PER_RULE) return;
+          this.broken.push({ rule, detail, event: journal.count - 1, timeNs: journal.now });
+          journal.note(EventKind.Violation, `${rule.id}: ${detail}`, NOTED_BY_RULE);
+        },
+      });
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/** A target: what a driver can be attached to, and what it offers to clauses. */
+import type { Pace, World } from '../sim/kernel/world.ts';
+import type { PciFunction } from '../sim/buses/pci/function.ts';
+import type { CompiledMap } from '../sim/registers/compile.ts';
+import type { RegisterCoverage } from '../sim/registers/coverage.ts';
+
+/** What a clause may need and a target may lack. */
+export const CAPABILITIES = {
+  'virtual-time': 'time passes only as the world says, and costs nothing',
+  faults: 'accesses, interrupts and allocations can be made to fail',
+  'dma-observation': 'what the device reads and writes in host memory is seen',
+  removal: 'the device can be pulled out',
+  'device-reset': 'the device can be reset and comes up as after power-on',
+  msi: 'the device signals by messages',
+  'serial-peer': 'the far end of the serial line is ours',
+  'line-timing': 'characters take their time on the line',
+  'line-errors': 'the far end can send parity errors, framing errors and breaks',
+  'modem-lines': 'the far end drives and sees the modem control lines',
+  'power-states': 'the function has D0 and D3hot',
+} as const;
+export type Capability = keyof typeof CAPABILITIES;
+
+export type Tier = 'simulated' | 'replayed' | 'independent' | 'silicon';
+
+/** One device in its state after power-on, in a world of its own. */
+export interface Hardware {
+  readonly function: PciFunction;
+  /** Register maps by BAR, and what was touched of them. */
+  readonly maps: ReadonlyMap<number, CompiledMap>;
+  readonly coverage: ReadonlyMap<number, RegisterCoverage>;
+  /** Pulls the device out; only where `removal` is offered. */
+  remove?(): void;
+}
+
+export interface Target {
+  /** As on the command line: `sim:edu`. */
+  readonly name: string;
+  readonly tier: Tier;
+  /** The device behind it, such as `edu`: which clauses apply. */
+  readonly device: string;
+  readonly offers: ReadonlySet<Capability>;
+  /** Why something that others offer is missing here, for the report. */
+  readonly lacks: Readonly<Partial<Record<Capability, string>>>;
+  readonly identity: Readonly<Record<string, string>>;
+  /** Time of the target, where it is not ours alone. */
+  readonly pace?: Pace;
+  /** Identical reads that make a dead poll here. */
+  readonly identicalReadsMax?: number;
+  /** A fresh device. @throws TargetUnavailable */
+  open(world: World): Hardware;
+  close(): void;
+}
+
+/** The target is not there, or went away: the driver is not to blame. */
+export class TargetUnavailable extends Error {
+  override readonly name = 'TargetUnavailable';
+}
