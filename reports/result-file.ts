@@ -220,8 +220,8 @@ function attempt<Result>(path: string, verb: string, action: () => Result): Resu
 }
 
 const DISK_REASONS: Record<string, [string, number]> = {
-  ENOSPC: ['the disk is full; free some space and go on with --resume', EXIT.infrastructure],
-  EDQUOT: ['the disk quota is used up; free some and go on with --resume', EXIT.infrastructure],
+  ENOSPC: ['the disk is full; free some space and try again', EXIT.infrastructure],
+  EDQUOT: ['the disk quota is used up; free some space and try again', EXIT.infrastructure],
   ENOENT: ['there is no such file or folder', EXIT.usage],
   ENOTDIR: ['part of the path is a file, not a folder', EXIT.usage],
   EISDIR: ['it is a folder', EXIT.usage],
@@ -229,7 +229,8 @@ const DISK_REASONS: Record<string, [string, number]> = {
   EROFS: ['the file system is read-only', EXIT.usage],
 };
 
-function diskError(path: string, verb: string, error: unknown): ResultFileError {
+/** Any error of the file system as one sentence. */
+export function diskError(path: string, verb: string, error: unknown): ResultFileError {
   const { code, message } = error as NodeJS.ErrnoException;
   const [reason, exitCode] = DISK_REASONS[code ?? ''] ?? [message, EXIT.infrastructure];
   return new ResultFileError(`cannot ${verb} ${path}: ${reason}`, exitCode, error);

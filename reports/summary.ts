@@ -22,6 +22,17 @@ export const EXIT = {
   verification: 7,
   internal: 70,
 } as const;
+export const EXIT_MEANING: Record<number, string> = {
+  0: 'pass',
+  1: 'a requirement failed',
+  2: 'usage or configuration error',
+  3: 'inconclusive: no blame on the driver',
+  4: 'nothing selected',
+  5: 'infrastructure or device unavailable: no blame on the driver',
+  6: 'the driver crashed, hung or was contained',
+  7: 'verification or signature failed',
+  70: 'internal error: no blame on the driver',
+};
 export const EXIT_ORDER: readonly number[] = [70, 2, 6, 1, 5, 3, 4, 0];
 
 /** Causes in which the driver died or had to be stopped from outside. */

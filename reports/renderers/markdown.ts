@@ -36,7 +36,7 @@ export function renderMarkdown(document: ResultDocument): string {
       ),
     ),
     ...titled(`Waived and warnings (${harmless.length})`, [
-      harmless.map((it) => `- ${weightOf(it)}: ${place(it)}`).join('\n'),
+      harmless.map((it) => `- ${weightOf(it)}: ${place(it)}${waiver(it)}`).join('\n'),
     ]),
     ...titled(`Without a decision (${undecided.length})`, [
       undecided.map((it) => `- ${it.verdict}: ${place(it)}: ${inline(it.reason ?? '')}`).join('\n'),
@@ -93,6 +93,11 @@ function uncovered(summary: Summary): string[] {
   return titled(title, [table([head, head.map(() => '---'), ...rows])]);
 }
 
+function waiver({ waived }: Verdict): string {
+  if (!waived) return '';
+  return inline(`, until ${waived.expires}, owner ${waived.owner}, ${waived.issue}`);
+}
+
 function place({ clause, driver, target }: Verdict): string {
   return `${code(clause)} (${inline(driver)} on ${inline(target)})`;
 }
@@ -106,7 +111,7 @@ function folded(title: string, lines: string[]): string {
   const runs = [...lines.join('\n').matchAll(/`+/g)].map(([run]) => run.length);
   const longest = Math.max(2, ...runs);
   const fence = '`'.repeat(longest + 1);
-  const summary = `<summary><code>${escapeHtml(visible(title))}</code></summary>`;
+  const summary = `<summary>${code(title)}</summary>`;
   return `<details open>${summary}\n\n${fence}text\n${lines.join('\n')}\n${fence}\n\n</details>`;
 }
 

@@ -154,7 +154,8 @@ export function largeDocument(count: number): ResultDocument {
   const base = UART_CLAUSES[0]!;
   const clauses = Array.from({ length: count / 2 }, (_, index) => {
     const suite = `uart-16550/chapter-${index % 25}`;
-    return { ...base, suite, address: `${suite}/CL-${index}` };
+    const cite = { ...base.cite, section: `Line Status Register, bit ${index % 8}` };
+    return { ...base, suite, cite, address: `${suite}/CL-${index}` };
   });
   const entries = clauses.flatMap(planOn('uart-16550', ['sim:pci-serial', 'qemu:pci-serial']));
   const header = sampleHeader({ plan: { hash: '5000', entries }, clauses });
@@ -247,7 +248,7 @@ function uartCoverage(): Coverage {
         effects: [{ name: 'reading IIR clears the THRE interrupt', count: 31 }],
       },
       register('LSR', 5, '0x9f', '0x63'),
-      register('SCR', 7, '0x00', '0x00'),
+      { ...register('SCR', 7, '0x00', '0x00'), reads: 0, writes: 0 },
     ],
     rulesArmed: [{ id: RULE.id, count: 128 }],
     exclusions: [

@@ -44,7 +44,7 @@ function divergenceArticle(divergence: Divergence): Children {
       ${targets.map(
         (target, index) =>
           html`<div>
-            <h4>${visible(target)}</h4>
+            <h4 class="name">${visible(target)}</h4>
             <pre>${visible(answers[index]!)}</pre>
             ${journalTable(journals[index]!)}
           </div>`,

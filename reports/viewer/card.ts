@@ -2,6 +2,7 @@
 import { html, scrolling, wording } from './html.ts';
 import type { Children } from './html.ts';
 import { shellLine, visible, wallTime } from '../renderers/text.ts';
+import { EXIT_MEANING } from '../summary.ts';
 import type { Summary } from '../summary.ts';
 import type { ResultDocument, VerdictWord } from '../verdict.ts';
 import { VERDICTS } from '../verdict.ts';
@@ -107,7 +108,7 @@ function facts({ header, end }: ResultDocument, summary: Summary): [string, Chil
     ['Tool', visible(`${tool.name} ${tool.version}`)],
     ['Started', html`<time datetime=${header.startedAt}>${dateTime(header.startedAt)}</time>`],
     ['Took', end ? wallTime(end.wallMs) : 'cut off before the end'],
-    ['Exit code', summary.exitCode],
+    ['Exit code', `${summary.exitCode} (${EXIT_MEANING[summary.exitCode]})`],
   ];
   if (profile) {
     const { id, version, digest } = profile;

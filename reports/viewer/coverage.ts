@@ -22,13 +22,8 @@ export function coverageTables(all: readonly Coverage[]): Children {
 function table({ driver, target, device, registers }: Coverage): Children {
   const shown = registers.slice(0, REGISTERS_SHOWN_MAX);
   const touched = registers.filter((it) => it.reads + it.writes > 0).length;
-  return html`<h3>
-      ${visible(device)}
-      <span class="soft"
-        >${visible(`${driver} on ${target}`)}, ${' '}${touched} of ${registers.length} registers
-        touched</span
-      >
-    </h3>
+  const figures = `${driver} on ${target}, ${touched} of ${registers.length} registers touched`;
+  return html`<h3>${visible(device)}<small>${visible(figures)}</small></h3>
     ${scrolling(
       html`<table>
         <thead>

@@ -4,7 +4,7 @@ import type { Children } from './html.ts';
 import { citation, clauseId, unknownClause, visible } from '../renderers/text.ts';
 import { clausesByAddress, entryKey, weigh } from '../summary.ts';
 import type { Summary, Weight } from '../summary.ts';
-import type { Clause, Header, ResultDocument, Verdict } from '../verdict.ts';
+import type { Citation, Clause, Header, ResultDocument, Verdict } from '../verdict.ts';
 
 interface Cell {
   word: Verdict['verdict'] | 'missing';
@@ -43,7 +43,7 @@ function matrix(header: Header, driver: string, cellOf: CellOf): Children {
         <tbody>
           ${[...suites].map(([suite, members]) => [
             suiteRow(suite, members, targets.length + 2),
-            ...members.map((clause) => row(clause, driver, targets, cellOf)),
+            ...members.map((clause) => row(clause, members, { driver, targets, cellOf })),
           ])}
         </tbody>
       </table>`,
@@ -51,9 +51,7 @@ function matrix(header: Header, driver: string, cellOf: CellOf): Children {
 }
 
 function suiteRow(suite: string, members: readonly Clause[], columns: number): Children {
-  const documents = [
-    ...new Set(members.map(({ cite }) => citation({ ...cite, section: undefined }))),
-  ];
+  const documents = [...new Set(members.map(({ cite }) => citation(common(cite, members))))];
   return html`<tr class="suite">
     <th colspan=${columns} scope="rowgroup">
       ${visible(suite)}<span>${documents.join('; ')}</span>
@@ -61,18 +59,30 @@ function suiteRow(suite: string, members: readonly Clause[], columns: number): C
   </tr>`;
 }
 
-function row(clause: Clause, driver: string, targets: string[], cellOf: CellOf): Children {
+function row(
+  clause: Clause,
+  members: readonly Clause[],
+  { driver, targets, cellOf }: { driver: string; targets: string[]; cellOf: CellOf },
+): Children {
   const { address, cite, text, level } = clause;
+  const section = common(cite, members).section === undefined ? cite.section : undefined;
   const found = targets.map((target) => ({ target, cell: cellOf(driver, target, address) }));
   const passes = found.every(({ cell }) => !cell || cell.word === 'pass');
-  return html`<tr id=${placeId({ clause: address, driver })} data-f=${passes ? 'p' : 'f'}>
-    <th scope="row">
+  return html`<tr id=${placeId({ clause: address, driver })} data-f=${passes ? null : 'f'}>
+    <th>
       <code>${visible(clauseId(clause))}</code> ${visible(text)}
-      ${cite.section !== undefined && html`<small>${visible(cite.section)}</small>`}
+      ${section !== undefined && html`<small>${visible(section)}</small>`}
     </th>
     <td>${level}</td>
     ${found.map(({ target, cell }) => cellElement({ clause: address, driver, target }, cell))}
   </tr>`;
+}
+
+/** What a whole suite cites alike stands in its heading only. */
+function common(cite: Citation, members: readonly Clause[]): Citation {
+  return members.every((it) => it.cite.section === cite.section)
+    ? cite
+    : { ...cite, section: undefined };
 }
 
 /** A fail has its place among the failures; a pass needs none but its row. */

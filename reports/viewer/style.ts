@@ -20,8 +20,10 @@ code,pre,td,th,dd{overflow-wrap:anywhere}
 a{color:var(--accent);text-decoration-thickness:1px;text-underline-offset:2px}
 h1,h2,h3,h4{line-height:1.25;margin:0;font-weight:650}
 h2{font-size:1.3rem;margin:2.75rem 0 .9rem}
-h2 small{font-weight:400;color:var(--soft);font-size:.8em;margin-left:.4em}
+h2 small,h3 small{font-weight:400;color:var(--soft);font-size:.8em;margin-left:.4em}
 h3{font-size:1.05rem}
+h3+.scroll{margin-top:.6rem}section h3{margin-top:1.6rem}.failure h3{margin-top:0}
+h4.name{text-transform:none;letter-spacing:0;font-family:var(--mono)}
 h4{font-size:.78rem;letter-spacing:.05em;text-transform:uppercase;color:var(--soft);margin:1.1rem 0 .4rem}
 p{margin:.4rem 0}
 .soft{color:var(--soft)}
@@ -30,7 +32,7 @@ p{margin:.4rem 0}
 .bar>div{display:flex;flex-wrap:wrap;gap:.3rem 1.1rem;align-items:center;padding-top:.6rem;padding-bottom:.6rem}
 .bar b{white-space:nowrap}
 .bar nav{display:flex;flex-wrap:wrap;gap:0 1rem;flex:1;font-size:.9rem}
-.bar nav a{color:var(--soft);text-decoration:none;white-space:nowrap}.bar nav a:hover{color:var(--ink)}
+.bar nav a{text-transform:capitalize;color:var(--soft);text-decoration:none;white-space:nowrap}.bar nav a:hover{color:var(--ink)}
 input,button{font:inherit;font-size:.9rem;color:inherit;background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:.25rem .6rem}
 button{cursor:pointer}button:hover{border-color:var(--soft)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:1px}
@@ -57,7 +59,7 @@ td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 tbody th{font-weight:400}
 tr.suite th{background:var(--code);font-weight:600;font-size:.86rem}
 tr.suite th span{font-weight:400;color:var(--soft);margin-left:.8em}
-.matrix td{width:9.5rem}.matrix td:nth-child(2){width:5rem;color:var(--soft)}
+.matrix td{width:10.5rem}.matrix td:nth-child(2){width:5rem;color:var(--soft)}
 .matrix small{display:block;color:var(--soft);line-height:1.35}
 .matrix th p{margin:.1rem 0 0}
 :target{background:var(--failtint);outline:2px solid var(--accent);outline-offset:-2px}
@@ -66,7 +68,7 @@ tr.suite th span{font-weight:400;color:var(--soft);margin-left:.8em}
 .p::before{content:"\\2713"}.f::before{content:"\\2715"}.i::before{content:"?"}.e::before{content:"!"}
 .n0::before{content:"\\25CB"}.na::before{content:"\\2013"}.m::before{content:"\\2026"}.v::before{content:"\\25B3"}
 .p{color:var(--pass)}.f{color:var(--fail)}.i,.v{color:var(--inconclusive)}.e{color:var(--error)}.n0,.na,.m{color:var(--idle)}
-.f a{color:inherit}
+.f a,.v a{color:inherit}.na,.n0{white-space:nowrap}
 .mix{display:flex;height:.6rem;min-width:9rem;border-radius:3px;overflow:hidden;gap:1px;margin-top:.4rem}
 .mix i{display:block;background:currentColor}.mix i::before{content:none}
 .failure{background:var(--panel);border:1px solid var(--line);border-left:6px solid var(--fail);border-radius:10px;padding:1.1rem 1.4rem 1.3rem;margin:1rem 0}
@@ -81,7 +83,7 @@ ol.seq li::marker{color:var(--soft)}
 .run{display:flex;gap:.5rem;align-items:flex-start}.run pre{flex:1}
 .rule{border-left:3px solid var(--fail);padding-left:.8rem;margin:.5rem 0}
 .journal{font-family:var(--mono);font-size:.82rem}
-.journal td{padding:.22rem .75rem}
+.journal td{padding:.22rem .75rem}.journal .n{width:1%}
 .journal .bad{background:var(--failtint)}.journal .bad td:first-child::before{content:"\\25B6 ";color:var(--fail)}
 .field{display:inline-block;margin-right:.9em}.field b{font-weight:600}
 .bits{display:inline-flex;position:relative;height:1.05rem;border:1px solid var(--line);vertical-align:middle;background:var(--code)}
