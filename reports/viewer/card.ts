@@ -75,7 +75,7 @@ function columns(summary: Summary): Children {
             html`<tr>
               <th scope="row" class="w">${visible(driver)}</th>
               <td class="w"><code>${visible(target)}</code></td>
-              <td>${tier}</td>
+              <td class="w">${tier}</td>
               <td>
                 <div class="mix" aria-hidden="true">
                   ${used.map(

@@ -10,6 +10,7 @@ import type { Clause, Failure, JournalEntry, Tier, Verdict } from '../verdict.ts
 export const FAILURES_DETAILED_MAX = 200;
 const LINES_MAX = 100;
 const JOURNAL_ROWS_MAX = 40;
+const KIND_LENGTH_MAX = 24;
 
 export interface JudgedFailure {
   verdict: Verdict;
@@ -137,7 +138,7 @@ export function journalTable(journal: readonly JournalEntry[]): Children {
             html`<tr class=${it.bad ? 'bad' : null}>
               <td class="n w">#${it.index}</td>
               <td class="n w">${virtualTime(it.timeNs)}</td>
-              <td>${visible(it.kind)}</td>
+              <td class="w">${visible(it.kind, KIND_LENGTH_MAX)}</td>
               <td>
                 <b>${it.register !== undefined && visible(it.register)}</b> ${visible(it.text)}
               </td>

@@ -16,7 +16,7 @@ export const STYLE = `
 html{scroll-padding-top:4.5rem}
 body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;-webkit-text-size-adjust:100%}
 code,pre,.mono{font-family:var(--mono);font-size:.87em}
-code,pre,td,th,dd{overflow-wrap:anywhere}
+pre,dd,p,h3,header{overflow-wrap:anywhere}td,th,td *,th *{overflow-wrap:break-word}
 a{color:var(--accent);text-decoration-thickness:1px;text-underline-offset:2px}
 h1,h2,h3,h4{line-height:1.25;margin:0;font-weight:650}
 h2{font-size:1.3rem;margin:2.75rem 0 .9rem}
@@ -83,7 +83,7 @@ ol.seq li::marker{color:var(--soft)}
 .run{display:flex;gap:.5rem;align-items:flex-start}.run pre{flex:1}
 .rule{border-left:3px solid var(--fail);padding-left:.8rem;margin:.5rem 0}
 .journal{font-family:var(--mono);font-size:.82rem}
-.journal td{padding:.22rem .75rem}.journal .n{width:1%}
+.journal td{padding:.22rem .75rem}.journal .n{width:1%}.journal td:nth-child(4){min-width:13em}
 .journal .bad{background:var(--failtint)}.journal .bad td:first-child::before{content:"\\25B6 ";color:var(--fail)}
 .field{display:inline-block;margin-right:.9em}.field b{font-weight:600}
 .bits{display:inline-flex;position:relative;height:1.05rem;border:1px solid var(--line);vertical-align:middle;background:var(--code)}
@@ -97,8 +97,8 @@ footer{margin-top:3rem;color:var(--soft);font-size:.86rem}
 [hidden]{display:none!important}
 @media(max-width:46rem){.two{grid-template-columns:1fr}.bar>div,main{padding-left:1rem;padding-right:1rem}.card{padding:1.1rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.45rem}.bar nav{order:3;flex-basis:100%}}
 @media print{:root,:root[data-theme]{color-scheme:light}@page{margin:14mm}
-body{font-size:9.5pt;background:#fff}.bar,.script{display:none!important}main{max-width:none;padding:0}
-.failure,.card,tr,.rule{break-inside:avoid}h2,h3,h4{break-after:avoid}thead{display:table-header-group}
+body{font-size:9.5pt;background:#fff}.bar,.script,.scripted .script{display:none!important}td,th,td *,th *{overflow-wrap:anywhere}.w,thead th{overflow-wrap:normal}thead th{white-space:normal}tr.suite{break-after:avoid}th,td{padding-left:.45rem;padding-right:.45rem}main{max-width:none;padding:0}
+.card,tr,.rule,.run,.two{break-inside:avoid}h2,h3,h4{break-after:avoid}.mix{display:none}thead{display:table-header-group}
 .scroll,pre{overflow:visible;max-height:none}.card,.failure,.mix,.b0,.b1,.b2,.bits,.bad,tr.suite th,pre{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 a{color:inherit;text-decoration:none}:target{outline:0;background:none}}
 `;
