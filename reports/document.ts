@@ -106,8 +106,10 @@ function mergeRegister(first: RegisterCoverage, second: RegisterCoverage): Regis
 function mergeBits(first: string, second: string): string {
   const width = 4 * Math.max(first.length, second.length);
   const other = bitString(second, width);
-  const bits = [...bitString(first, width)].map((bit, index) => (bit === '1' ? '1' : other[index]));
-  return `0x${BigInt(`0b${bits.join('')}`).toString(16)}`;
+  const merged = bitString(first, width)
+    .split('')
+    .map((bit, index) => (bit === '1' ? '1' : other[index]));
+  return `0x${BigInt(`0b${merged.join('')}`).toString(16)}`;
 }
 
 /** The last `width` bits of a bit set such as `0x1f` or `1f`, most significant first. */

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readResultFile, ResultFileError, ResultWriter } from './result-file.ts';
+import { LINE_BYTES_MAX, readResultFile, ResultFileError, ResultWriter } from './result-file.ts';
 import { recordsOf, redDocument, sampleHeader, sampleVerdict } from './samples/documents.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dyno-result-'));
@@ -124,6 +124,12 @@ describe('a result file', () => {
     expect(error.message).toMatch(message);
     expect(error.exitCode).toBe(2);
   });
+});
+
+it('refuses a line longer than its limit', () => {
+  const path = freshPath();
+  writeFileSync(path, Buffer.alloc(LINE_BYTES_MAX + 200_000, 'x'));
+  expect(failure(() => readResultFile(path)).message).toMatch(/a line over \d+ bytes/);
 });
 
 describe('the disk', () => {

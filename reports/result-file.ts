@@ -14,7 +14,7 @@ import type { Header, ResultDocument, ResultRecord } from './verdict.ts';
 import { RESULT_SCHEMA, RESULT_VERSION, resultRecordSchema } from './verdict.ts';
 
 export const LINE_BYTES_MAX = 16 * 1024 * 1024;
-export const RECORDS_MAX = 2_000_000;
+const RECORDS_MAX = 2_000_000;
 const CHUNK_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
@@ -79,7 +79,7 @@ export class ResultWriter {
     const line = Buffer.from(`${JSON.stringify(resultRecordSchema.parse(record))}\n`);
     if (line.length > LINE_BYTES_MAX) {
       throw new ResultFileError(
-        `cannot write a ${record.record} record of ${line.length} bytes: the limit is ${LINE_BYTES_MAX}`,
+        `a ${record.record} record of ${line.length} bytes is over the limit of ${LINE_BYTES_MAX}`,
         EXIT.internal,
       );
     }

@@ -33,7 +33,7 @@ export const EXIT_MEANING: Record<number, string> = {
   7: 'verification or signature failed',
   70: 'internal error: no blame on the driver',
 };
-export const EXIT_ORDER: readonly number[] = [70, 2, 6, 1, 5, 3, 4, 0];
+const EXIT_ORDER: readonly number[] = [70, 2, 6, 1, 5, 3, 4, 0];
 
 /** Causes in which the driver died or had to be stopped from outside. */
 const CONTAINED = new Set(['crash', 'hang', 'unhandled-rejection']);

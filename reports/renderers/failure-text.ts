@@ -3,8 +3,8 @@ import { capped, citation, virtualTime, visible, visibleLines } from './text.ts'
 import type { Clause, Divergence, JournalEntry, Verdict } from '../verdict.ts';
 
 export const SEQUENCE_LINES_MAX = 12;
-export const JOURNAL_LINES_MAX = 12;
-export const VALUE_LINES_MAX = 12;
+const JOURNAL_LINES_MAX = 12;
+const VALUE_LINES_MAX = 12;
 
 /** Nothing here wraps or colours: each string is one line without control characters. */
 export function failureLines(verdict: Verdict, clause: Clause): string[] {
@@ -53,7 +53,7 @@ export function divergenceLines(divergence: Divergence): string[] {
 }
 
 /** Entries as lines, `>` before the first that is bad; the window around it when there are many. */
-export function journalLines(journal: readonly JournalEntry[]): string[] {
+function journalLines(journal: readonly JournalEntry[]): string[] {
   return journalWindow(journal, JOURNAL_LINES_MAX).map((entry) => {
     const register = entry.register === undefined ? '' : ` ${entry.register}`;
     const head = `${entry.bad ? '>' : ' '} #${entry.index} ${virtualTime(entry.timeNs)}`;
@@ -89,9 +89,9 @@ function violationLines({ violations }: NonNullable<Verdict['failure']>): string
 function sequenceLines({ counterexample }: NonNullable<Verdict['failure']>): string[] {
   if (!counterexample) return [];
   const { operations, faults, schedule, shrinks, originalLength } = counterexample;
-  const title = `Sequence (${operations.length} of ${originalLength} operations, ${shrinks} shrinks)`;
+  const size = `${operations.length} of ${originalLength} operations, ${shrinks} shrinks`;
   return [
-    ...section(title, numbered(operations), SEQUENCE_LINES_MAX),
+    ...section(`Sequence (${size})`, numbered(operations), SEQUENCE_LINES_MAX),
     ...section('Faults', faults, SEQUENCE_LINES_MAX),
     ...section('Schedule', schedule, SEQUENCE_LINES_MAX),
   ];

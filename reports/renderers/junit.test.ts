@@ -21,7 +21,7 @@ function parse(xml: string): Element[] {
     throw error;
   });
   parser.on('opentag', ({ name, attributes }) => {
-    current = { name, attributes: attributes as Record<string, string>, text: '', parent: current };
+    current = { name, attributes, text: '', parent: current };
     elements.push(current);
   });
   parser.on('text', (text) => {

@@ -2,7 +2,7 @@
 import { bitString } from '../document.ts';
 import type { Citation, Clause, Verdict } from '../verdict.ts';
 
-export const TEXT_LENGTH_MAX = 4000;
+const TEXT_LENGTH_MAX = 4000;
 
 /**
  * Control characters (terminal escapes), bidirectional overrides, line separators, noncharacters
@@ -22,7 +22,7 @@ export function visible(text: string, lengthMax = TEXT_LENGTH_MAX): string {
   return cut ? `${shown}… (${text.length} characters)` : shown;
 }
 
-/** The lines of a text, each visible, at most `linesMax` and then a line that says how many more. */
+/** The lines of a text, each visible, at most `linesMax`; the last then says how many more. */
 export function visibleLines(text: string, linesMax: number): string[] {
   return capped(text.split('\n'), linesMax).map((line) => visible(line));
 }
@@ -85,11 +85,13 @@ export function bitStates(
   seen1: string,
 ): ('both' | 'zero' | 'one' | 'none')[] {
   const ones = bitString(seen1, size * 8);
-  return [...bitString(seen0, size * 8)].map((bit, index) => {
-    const one = ones[index] === '1';
-    if (bit === '1') return one ? 'both' : 'zero';
-    return one ? 'one' : 'none';
-  });
+  return bitString(seen0, size * 8)
+    .split('')
+    .map((bit, index) => {
+      const one = ones[index] === '1';
+      if (bit === '1') return one ? 'both' : 'zero';
+      return one ? 'one' : 'none';
+    });
 }
 
 function escapeCode(character: string): string {

@@ -7,7 +7,7 @@ export const PC16550D: Citation = {
   section: 'Line Status Register',
   basis: 'secondary',
 };
-export const EDU: Citation = {
+const EDU: Citation = {
   document: 'QEMU docs/specs/edu.rst',
   revision: '7.2',
   basis: 'read',

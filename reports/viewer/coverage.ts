@@ -4,7 +4,7 @@ import type { Children } from './html.ts';
 import { bitStates, visible } from '../renderers/text.ts';
 import type { Coverage, RegisterCoverage } from '../verdict.ts';
 
-export const REGISTERS_SHOWN_MAX = 1000;
+const REGISTERS_SHOWN_MAX = 1000;
 const BIT_WIDTH_PX = 10;
 const STATE_CLASS = { both: 'b2', zero: 'b0', one: 'b1', none: '' } as const;
 

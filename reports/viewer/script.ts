@@ -1,6 +1,9 @@
 /** The report's script: filter, theme, copy. The page says everything without it. */
 
-/** The filter hides clause rows and what `data-f` marks (`f`: did not pass); a suite row goes when all its rows are gone. */
+/**
+ * The filter hides clause rows and what `data-f` marks (`f`: did not pass); a suite's heading goes
+ * when all its rows are gone.
+ */
 export const SCRIPT = `
 'use strict';
 const root = document.documentElement;
@@ -9,7 +12,8 @@ const search = document.getElementById('search');
 const only = document.getElementById('only');
 const found = document.getElementById('found');
 const items = [...document.querySelectorAll('[data-f],.matrix tr[id]')].map((node) =>
-  ({ node, text: (node.id + ' ' + node.textContent).toLowerCase(), passes: node.dataset.f !== 'f' }));
+  ({ node, text: (node.id + ' ' + node.textContent).toLowerCase(),
+    passes: node.dataset.f !== 'f' }));
 const suites = [...document.querySelectorAll('tr.suite')];
 function filter() {
   const words = search.value.toLowerCase().split(/\\s+/).filter(Boolean);
