@@ -73,12 +73,13 @@ describe('a result file', () => {
     const writer = ResultWriter.create(path, sampleHeader());
     writer.append(sampleVerdict());
     writer.close();
-    appendFileSync(path, '{"record":"verdict","driver":"ed');
+    appendFileSync(path, `{"record":"verdict","driver":"${'x'.repeat(5000)}`);
     const { writer: resumed, document } = ResultWriter.resume(path);
     expect(document.verdicts).toHaveLength(1);
     resumed.append(sampleVerdict({ target: 'qemu:edu' }));
     resumed.close();
     expect(readResultFile(path).verdicts.map((it) => it.target)).toEqual(['sim:edu', 'qemu:edu']);
+    expect(readFileSync(path, 'utf8')).toMatch(/}\n$/);
   });
 
   it('does not resume a run that has ended', () => {

@@ -31,6 +31,16 @@ describe('the page', () => {
     expect(targets.filter((it) => !places.includes(it))).toEqual([]);
     expect(places).toContain('uart-16550/receiver/LSR-1@uart-16550@sim:pci-serial');
     expect(places).toContain('edu/factorial/FACT-1@edu');
+    expect(places).toContain('edu/removal/GONE-1@edu@qemu:edu');
+  });
+
+  it('links to places with hostile names too', () => {
+    const page = renderHtml(hostileDocument());
+    const plain = (text: string) =>
+      text.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&amp;', '&');
+    const places = new Set(ids(page).map(plain));
+    const targets = links(page).map((it) => decodeURIComponent(plain(it)));
+    expect(targets.filter((it) => !places.has(it))).toEqual([]);
   });
 
   it('tells the most urgent first', () => {

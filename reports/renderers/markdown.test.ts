@@ -39,6 +39,7 @@ describe('the Markdown summary', () => {
       return false;
     });
     expect(open).toEqual([]);
+    expect(text).toMatch(/^````text$/m);
     const prose = outside.join('\n');
     expect(prose).toContain('alert(1)');
     expect(prose).not.toMatch(/<(script|img|x|!--|\/pre)/);

@@ -7,7 +7,7 @@ export const HOSTILE = [
   '"><img src=x onerror=alert(1)>',
   "' onmouseover='alert(1)",
   ']]><x/>&amp;&lt;&#0;',
-  '```\n# not a heading\n| a | b |',
+  '100%25 ```\n# not a heading\n| a | b |',
   '\u001b[2J\u001b[31mpainted\u0007\u0000\u0085',
   '\u202egnp.exe \ud800 \udc00 \uffff \u2028',
   '</pre></details></td>${1}{{x}}<!--',
