@@ -1,0 +1,46 @@
+/**
+ * What a run can choose from. Our own lists and a vendor's private ones have the same form: a
+ * `dyno.config.ts` default-exports `defineConfig({ ... })` and is merged over ours.
+ */
+import type { Suite } from './clause.ts';
+import type { Rule } from './rule.ts';
+import type { Target } from './target.ts';
+
+/** Makes a target ready; what is heavy is imported inside. @throws TargetUnavailable */
+export type TargetMaker = () => Target | Promise<Target>;
+
+export interface TargetEntry {
+  /** The device behind it; clauses are chosen by it without opening anything. */
+  readonly device: string;
+  readonly tier: Target['tier'];
+  readonly make: TargetMaker;
+}
+
+export interface DriverEntry {
+  /** The manifest module, as a URL. */
+  readonly module: string;
+  /** Targets that `certify` uses when none is named. */
+  readonly targets: readonly string[];
+}
+
+export interface Config {
+  readonly drivers?: Readonly<Record<string, DriverEntry>>;
+  readonly targets?: Readonly<Record<string, TargetEntry>>;
+  readonly suites?: readonly Suite[];
+  readonly rules?: readonly Rule[];
+}
+
+export type Catalog = Required<Config>;
+
+export function defineConfig(config: Config): Config {
+  return config;
+}
+
+export function merge(base: Catalog, more: Config): Catalog {
+  return {
+    drivers: { ...base.drivers, ...more.drivers },
+    targets: { ...base.targets, ...more.targets },
+    suites: [...base.suites, ...(more.suites ?? [])],
+    rules: [...base.rules, ...(more.rules ?? [])],
+  };
+}

@@ -1,0 +1,75 @@
+/** Loads drivers and configurations, which are modules of somebody else. */
+import { existsSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type DriverManifest, manifestProblem } from '../../drivers-under-test/host/manifest.ts';
+import { type Catalog, type Config, merge } from '../config.ts';
+import { UsageError } from '../usage-error.ts';
+import { builtIn } from '../cli/catalog.ts';
+
+const CONFIG_FILES = ['dyno.config.ts', 'dyno.config.js'];
+
+/** Node strips types from 22.18 on; before that tsx does it. */
+async function importModule(url: string): Promise<Record<string, unknown>> {
+  if (url.endsWith('.ts') && !process.features.typescript) {
+    const { tsImport } = await import('tsx/esm/api');
+    return (await tsImport(url, import.meta.url)) as Record<string, unknown>;
+  }
+  return (await import(url)) as Record<string, unknown>;
+}
+
+/** Our catalog with the configuration of the working folder, if there is one. */
+export async function loadCatalog(configPath?: string): Promise<Catalog> {
+  const path = configPath ?? CONFIG_FILES.find((file) => existsSync(file));
+  if (path === undefined) return builtIn;
+  if (!existsSync(path)) throw new UsageError(`There is no configuration at ${path}.`);
+  const module = await guarded(path, () => importModule(pathToFileURL(resolve(path)).href));
+  const config = module['default'];
+  if (typeof config !== 'object' || config === null) {
+    throw new UsageError(`${path} must default-export defineConfig({ ... }).`);
+  }
+  return merge(builtIn, config as Config);
+}
+
+/** Where the manifest of a driver is: a name of the catalog, a folder with driver.ts, or a file. */
+export function driverModule(catalog: Catalog, reference: string): string {
+  const known = catalog.drivers[reference];
+  if (known !== undefined) return known.module;
+  const path = resolve(reference);
+  if (!existsSync(path)) {
+    const names = Object.keys(catalog.drivers).toSorted().join(', ');
+    throw new UsageError(
+      `There is no driver ${reference}: name a folder with a driver.ts, or one of ${names}.`,
+    );
+  }
+  if (!statSync(path).isDirectory()) return pathToFileURL(path).href;
+  const manifest = ['driver.ts', 'driver.js'].map((file) => join(path, file)).find(existsSync);
+  if (manifest === undefined) {
+    throw new UsageError(`${reference} has no driver.ts that default-exports defineDriver({ ... }).`);
+  }
+  return pathToFileURL(manifest).href;
+}
+
+export async function loadDriver(url: string): Promise<DriverManifest> {
+  const module = await guarded(url, () => importModule(url));
+  const manifest = module['default'];
+  const problem = manifestProblem(manifest);
+  if (problem !== undefined) throw new UsageError(`${url}: ${problem}`);
+  return manifest as DriverManifest;
+}
+
+async function guarded<T>(what: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${what} cannot be loaded: ${reason}`);
+  }
+}
+
+export function packageVersion(): string {
+  const require = createRequire(import.meta.url);
+  return (require('driver-dyno/package.json') as { version: string }).version;
+}

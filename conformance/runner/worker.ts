@@ -1,0 +1,121 @@
+/** Judges what it is told, in a thread of its own: a driver that never returns costs one verdict. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { DEFAULT_LIMITS } from '../../sim/kernel/world.ts';
+import type { DriverManifest } from '../../drivers-under-test/host/manifest.ts';
+import type { Verdict } from '../../reports/verdict.ts';
+import { type Target, TargetUnavailable } from '../target.ts';
+import { CoverageTally } from './coverage-tally.ts';
+import { judge } from './judge.ts';
+import { loadCatalog, loadDriver } from './load.ts';
+import type { FromWorker, ToWorker, WorkerSetup } from './messages.ts';
+import { type PlanItem, allClauses } from './plan.ts';
+import { reproduceLine } from './reproduce.ts';
+
+const setup = workerData as WorkerSetup;
+const port = parentPort;
+if (port === null) throw new Error('worker.ts runs as a worker thread.');
+
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+const catalog = await loadCatalog(setup.configPath);
+const clauses = new Map(allClauses(catalog).map((located) => [located.address, located]));
+const drivers = new Map<string, DriverManifest>();
+const targets = new Map<string, Target | TargetUnavailable>();
+const coverage = new CoverageTally();
+
+function tell(message: FromWorker): void {
+  port?.postMessage(message);
+}
+
+async function driverOf(url: string): Promise<DriverManifest> {
+  const known = drivers.get(url) ?? (await loadDriver(url));
+  drivers.set(url, known);
+  return known;
+}
+
+async function targetOf(name: string): Promise<Target | TargetUnavailable> {
+  const known = targets.get(name);
+  if (known !== undefined) return known;
+  let target: Target | TargetUnavailable;
+  try {
+    const made = await catalog.targets[name]?.make();
+    target = made ?? new TargetUnavailable(`There is no target ${name}.`);
+  } catch (error) {
+    if (!(error instanceof TargetUnavailable)) throw error;
+    target = error;
+  }
+  targets.set(name, target);
+  return target;
+}
+
+async function judgeItem(item: PlanItem): Promise<Verdict> {
+  const located = clauses.get(item.address);
+  if (located === undefined) throw new Error(`The worker does not know clause ${item.address}.`);
+  const target = await targetOf(item.target);
+  if (target instanceof TargetUnavailable) return unavailable(item, target);
+  const driver = await driverOf(item.driverUrl);
+  return judge({
+    clause: located.clause,
+    address: item.address,
+    driver,
+    target,
+    seed: item.seed,
+    runs: item.runs,
+    ...(item.path === undefined ? {} : { path: item.path }),
+    rules: catalog.rules,
+    limits: DEFAULT_LIMITS,
+    settle,
+    clock: () => performance.now(),
+    reproduce: (path) =>
+      reproduceLine(setup.references[item.driver] ?? item.driver, item, setup.seed, path),
+    onScene: (scene) => coverage.add(item.driver, scene),
+  });
+}
+
+function unavailable(item: PlanItem, error: TargetUnavailable): Verdict {
+  return {
+    record: 'verdict',
+    driver: item.driver,
+    target: item.target,
+    clause: item.address,
+    verdict: 'error',
+    reason: error.message,
+    seed: String(item.seed),
+    journalHash: '0',
+    virtualNs: 0,
+    wallMs: 0,
+    limitations: [],
+  };
+}
+
+/** Judges twice where time is ours: the same seed must give the same journal. */
+async function judgeTwice(item: PlanItem): Promise<Verdict> {
+  const first = await judgeItem(item);
+  const target = targets.get(item.target);
+  if (target instanceof TargetUnavailable || !target?.offers.has('virtual-time')) return first;
+  const second = await judgeItem(item);
+  if (first.journalHash === second.journalHash && first.verdict === second.verdict) return first;
+  const { failure: _, cause: __, ...rest } = second;
+  const reason =
+    `Two runs with seed ${item.seed} differ (${first.journalHash}, ${second.journalHash}): ` +
+    'something outside the world reached the driver, the suite or the model.';
+  return { ...rest, verdict: 'inconclusive', reason };
+}
+
+port.on('message', (message: ToWorker) => {
+  if (message.type === 'finish') {
+    for (const target of targets.values()) {
+      if (!(target instanceof TargetUnavailable)) target.close();
+    }
+    tell({ type: 'finished', coverage: coverage.records() });
+    port.close();
+    return;
+  }
+  const judging = setup.twice ? judgeTwice(message.item) : judgeItem(message.item);
+  judging.then(
+    (verdict) => tell({ type: 'verdict', verdict }),
+    (error: unknown) => {
+      throw error;
+    },
+  );
+});
+tell({ type: 'ready' });
