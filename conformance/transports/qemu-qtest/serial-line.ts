@@ -1,0 +1,53 @@
+/**
+ * The far end of QEMU's serial line: a pair of FIFOs, not blocking.
+ *
+ * Not modelled (QEMU's pipe back end has no such thing): modem lines, baud rate and framing, parity
+ * and framing errors, break in either direction. A byte sent while the receiver is full waits in
+ * the FIFO: there is no overrun from the line.
+ */
+import { closeSync, readSync, writeSync } from 'node:fs';
+import type { LineEnds } from './line-channel.ts';
+
+const CHUNK = 65_536;
+
+export class SerialLine {
+  readonly #ends: LineEnds;
+  readonly #chunk = Buffer.allocUnsafe(CHUNK);
+
+  constructor(ends: LineEnds) {
+    this.#ends = ends;
+  }
+
+  /**
+   * Puts bytes on the line; QEMU takes them in its own time (poll() qtest, then look).
+   * @returns how many were taken: fewer once 64 KiB wait unread
+   */
+  send(bytes: Uint8Array): number {
+    try {
+      return bytes.length === 0 ? 0 : writeSync(this.#ends.out, bytes);
+    } catch (error) {
+      if (wouldBlock(error)) return 0;
+      throw error;
+    }
+  }
+
+  /** What the device has sent since the last call. */
+  received(): Uint8Array {
+    try {
+      const count = readSync(this.#ends.in, this.#chunk, 0, CHUNK, null);
+      return Uint8Array.from(this.#chunk.subarray(0, count));
+    } catch (error) {
+      if (wouldBlock(error)) return new Uint8Array(0);
+      throw error;
+    }
+  }
+
+  close(): void {
+    closeSync(this.#ends.out);
+    closeSync(this.#ends.in);
+  }
+}
+
+function wouldBlock(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EAGAIN';
+}
