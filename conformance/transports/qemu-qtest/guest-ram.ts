@@ -1,5 +1,5 @@
 /** The guest's RAM as a shared file: the memory that a device reaches by DMA. */
-import { closeSync, readSync, writeSync } from 'node:fs';
+import { readSync, writeSync } from 'node:fs';
 
 /** Below 1 MiB lie video memory and firmware. */
 const FIRST_FREE = 0x10_0000;
@@ -67,10 +67,6 @@ export class GuestRam {
   write(address: number, bytes: Uint8Array): void {
     this.#check(address, bytes.length);
     if (bytes.length > 0) writeSync(this.#file, bytes, 0, bytes.length, address);
-  }
-
-  close(): void {
-    closeSync(this.#file);
   }
 
   #check(address: number, length: number): void {

@@ -1,5 +1,5 @@
 /** Lines out and in over a pair of file descriptors, blocking. */
-import { closeSync, readSync, writeSync } from 'node:fs';
+import { readSync, writeSync } from 'node:fs';
 
 /** Longest line that the other side may send, in characters: a b64read of 1 MiB fits. */
 export const LINE_LENGTH_MAX = 2 ** 21;
@@ -48,11 +48,6 @@ export class LineChannel {
     }
   }
 
-  close(): void {
-    closeSync(this.#ends.out);
-    closeSync(this.#ends.in);
-  }
-
   #fill(): void {
     let count: number;
     try {
@@ -61,7 +56,7 @@ export class LineChannel {
       throw this.#gone(error);
     }
     if (count === 0) throw this.#gone();
-    this.#text = this.#text.slice(this.#at) + this.#chunk.latin1Slice(0, count);
+    this.#text = this.#text.slice(this.#at) + this.#chunk.toString('latin1', 0, count);
     this.#at = 0;
     if (this.#text.length > LINE_LENGTH_MAX) {
       throw new RangeError(`the peer sent a line of over ${LINE_LENGTH_MAX} characters`);

@@ -11,7 +11,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, closeSync, constants, ftruncateSync, mkdtempSync, openSync, readFileSync, readSync, rmSync,
   unlinkSync, writeSync } from 'node:fs';
 import { constants as system, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { GuestRam } from './guest-ram.ts';
 import { LineChannel, type LineEnds } from './line-channel.ts';
 import { findPeer } from './peer.ts';
@@ -25,6 +25,11 @@ const START_TIMEOUT_MS = 10_000;
 const START_POLL_MS = 0.5;
 const DEATH_POLLS_MAX = 500;
 const STDERR_BYTES_MAX = 4096;
+const BLOCKING = { out: constants.O_WRONLY, in: constants.O_RDONLY } as const;
+const LINE_FLAGS = {
+  out: constants.O_RDWR | constants.O_NONBLOCK,
+  in: constants.O_RDONLY | constants.O_NONBLOCK,
+} as const;
 const CHANNELS = ['qtest', 'qmp', 'line'] as const;
 
 /** QEMU ended while we used it: an outcome to record, followed by a restart. */
@@ -38,7 +43,7 @@ export class QemuDied extends Error {
 
   constructor(end: { exitCode?: number; signal?: number; stderr: string }, cause?: unknown) {
     const how = end.signal === undefined ? `code ${end.exitCode}` : `signal ${end.signal}`;
-    super(`QEMU ended with ${how}: ${end.stderr.trim() || 'no message'}`, { cause });
+    super(`QEMU ended with ${how}: ${end.stderr.trim().split('\n')[0] || 'no message'}`, { cause });
     this.exitCode = end.exitCode;
     this.signal = end.signal;
     this.stderr = end.stderr;
@@ -46,8 +51,6 @@ export class QemuDied extends Error {
 }
 
 export class Qemu {
-  /** For a supervisor that must end a QEMU that no longer answers. */
-  readonly pid: number;
   readonly qtest: Qtest;
   readonly qmp: Qmp;
   readonly ram: GuestRam;
@@ -55,7 +58,7 @@ export class Qemu {
   readonly line: SerialLine;
   readonly #child: ChildProcess;
   readonly #stderr: number;
-  readonly #channels: LineChannel[] = [];
+  readonly #descriptors: number[] = [];
   #closed = false;
 
   /**
@@ -65,33 +68,40 @@ export class Qemu {
   constructor(options: readonly string[]) {
     const programs = findPeer();
     const folder = mkdtempSync(join(tmpdir(), 'dyno-qemu-'));
+    let child: ChildProcess | undefined;
     try {
       execFileSync('mkfifo', CHANNELS.flatMap((it) => [fifo(folder, it).in, fifo(folder, it).out]));
-      this.#stderr = nameless(folder, 'stderr');
-      const memory = nameless(sharedMemory(), `dyno-ram-${process.pid}-${process.hrtime.bigint()}`);
+      this.#stderr = this.#own(nameless(folder, 'stderr'));
+      const memory = this.#own(nameless(sharedMemory(), basename(folder)));
       ftruncateSync(memory, RAM_BYTES);
       this.ram = new GuestRam(memory, RAM_BYTES);
-      const firmware = nameless(folder, 'firmware');
+      const firmware = this.#own(nameless(folder, 'firmware'));
       writeSync(firmware, haltingFirmware());
-      this.#child = spawn(
+      child = spawn(
         programs.setpriv,
         ['--pdeathsig', 'KILL', programs.qemu, ...commandLine(folder), ...options],
         { stdio: ['ignore', 'ignore', this.#stderr, memory, firmware] },
       );
-      this.#child.on('error', () => {}); // Seen as death by whoever uses it next.
-      this.#child.unref();
-      this.pid = this.#child.pid ?? 0;
-      closeSync(firmware);
-      this.qtest = new Qtest(this.#connect(folder, 'qtest'));
-      this.qmp = new Qmp(this.#connect(folder, 'qmp'));
-      this.line = new SerialLine(this.#open(folder, 'line', constants.O_NONBLOCK));
+      child.on('error', () => {}); // Seen as death by whoever uses it next.
+      child.unref();
+      this.#child = child;
+      const gone = (cause?: unknown): Error => this.#death(cause);
+      this.qtest = new Qtest(new LineChannel(this.#open(folder, 'qtest', BLOCKING), gone));
+      this.qmp = new Qmp(new LineChannel(this.#open(folder, 'qmp', BLOCKING), gone));
+      this.line = new SerialLine(this.#open(folder, 'line', LINE_FLAGS));
       this.qtest.poll();
     } catch (error) {
-      this.#child?.kill('SIGKILL');
+      child?.kill('SIGKILL');
+      this.#giveBack();
       throw error;
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  }
+
+  /** For a supervisor that must end a QEMU that no longer answers. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   get alive(): boolean {
@@ -103,23 +113,23 @@ export class Qemu {
     if (this.#closed) return;
     this.#closed = true;
     this.#child.kill('SIGKILL');
-    for (const channel of this.#channels) channel.close();
-    this.line.close();
-    this.ram.close();
-    closeSync(this.#stderr);
+    this.#giveBack();
   }
 
-  #connect(folder: string, name: (typeof CHANNELS)[number]): LineChannel {
-    const channel = new LineChannel(this.#open(folder, name, 0), (cause) => this.#death(cause));
-    this.#channels.push(channel);
-    return channel;
+  #own(descriptor: number): number {
+    this.#descriptors.push(descriptor);
+    return descriptor;
+  }
+
+  #giveBack(): void {
+    for (const descriptor of this.#descriptors.splice(0)) closeSync(descriptor);
   }
 
   /**
    * Opens our ends once QEMU has opened its own, which it does for reading and writing: until then
    * opening for writing is refused. Opening blocks for want of another side, hence the keepers.
    */
-  #open(folder: string, name: (typeof CHANNELS)[number], flags: number): LineEnds {
+  #open(folder: string, name: (typeof CHANNELS)[number], flags: LineEnds): LineEnds {
     const { in: toQemu, out: fromQemu } = fifo(folder, name);
     const limit = performance.now() + START_TIMEOUT_MS;
     let writer = openIfRead(fromQemu);
@@ -130,8 +140,8 @@ export class Qemu {
     }
     const reader = openSync(toQemu, 'r+');
     const ends = {
-      out: openSync(toQemu, constants.O_WRONLY | flags),
-      in: openSync(fromQemu, constants.O_RDONLY | flags),
+      out: this.#own(openSync(toQemu, flags.out)),
+      in: this.#own(openSync(fromQemu, flags.in)),
     };
     closeSync(reader);
     closeSync(writer);

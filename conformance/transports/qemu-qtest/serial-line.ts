@@ -5,7 +5,7 @@
  * and framing errors, break in either direction. A byte sent while the receiver is full waits in
  * the FIFO: there is no overrun from the line.
  */
-import { closeSync, readSync, writeSync } from 'node:fs';
+import { readSync, writeSync } from 'node:fs';
 import type { LineEnds } from './line-channel.ts';
 
 const CHUNK = 65_536;
@@ -33,18 +33,24 @@ export class SerialLine {
 
   /** What the device has sent since the last call. */
   received(): Uint8Array {
+    return this.#take(this.#ends.in);
+  }
+
+  /** Throws away what is under way in both directions; to be called while the slot is empty. */
+  drain(): void {
+    this.#take(this.#ends.out); // Opened for reading too: what QEMU has not taken yet.
+    this.#take(this.#ends.in);
+  }
+
+  /** All of it: a FIFO holds 64 KiB. */
+  #take(descriptor: number): Uint8Array {
     try {
-      const count = readSync(this.#ends.in, this.#chunk, 0, CHUNK, null);
+      const count = readSync(descriptor, this.#chunk, 0, CHUNK, null);
       return Uint8Array.from(this.#chunk.subarray(0, count));
     } catch (error) {
       if (wouldBlock(error)) return new Uint8Array(0);
       throw error;
     }
-  }
-
-  close(): void {
-    closeSync(this.#ends.out);
-    closeSync(this.#ends.in);
   }
 }
 
