@@ -33,7 +33,10 @@ const BAR_COUNT = 6;
 
 /** Opens the memory mapped window to configuration space. */
 export function openConfigWindow(qtest: Qtest): void {
-  for (const [register, value] of [[PCIEXBAR + 4, 0], [PCIEXBAR, WINDOW + 1]] as const) {
+  for (const [register, value] of [
+    [PCIEXBAR + 4, 0],
+    [PCIEXBAR, WINDOW + 1],
+  ] as const) {
     qtest.out(CONFIG_ADDRESS, 4, 0x8000_0000 + register);
     qtest.out(CONFIG_DATA, 4, value);
   }

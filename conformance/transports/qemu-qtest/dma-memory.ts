@@ -4,7 +4,12 @@
  * Not modelled: an IOMMU. QEMU lets the device reach all of RAM, mapped or not, whatever the rights;
  * live() says what it should have kept to.
  */
-import type { DmaBuffer, DmaMapping, DmaMemory, DmaRights } from '../../../sim/buses/pci/function.ts';
+import type {
+  DmaBuffer,
+  DmaMapping,
+  DmaMemory,
+  DmaRights,
+} from '../../../sim/buses/pci/function.ts';
 import type { GuestRam, Region } from './guest-ram.ts';
 
 export class QemuDmaMemory implements DmaMemory {
@@ -29,6 +34,7 @@ export class QemuDmaMemory implements DmaMemory {
       read: (offset, count) => ram.read(address(offset, count), count),
       write: (offset, bytes) => ram.write(address(offset, bytes.length), bytes),
       free: () => {
+        if (freed) throw new RangeError('this DMA buffer has been freed already');
         freed = true;
         ram.free(region);
       },
@@ -56,7 +62,9 @@ export class QemuDmaMemory implements DmaMemory {
 
 function inside(region: Region, offset: number, length: number): number {
   if (!(offset >= 0 && length >= 0 && offset + length <= region.length)) {
-    throw new RangeError(`${length} bytes at ${offset} are outside a DMA buffer of ${region.length}`);
+    throw new RangeError(
+      `${length} bytes at ${offset} are outside a DMA buffer of ${region.length}`,
+    );
   }
   return region.address + offset;
 }

@@ -41,7 +41,8 @@ it('keeps regions apart and aligned, whatever is freed in between', () => {
         expect(region.address).toBeGreaterThanOrEqual(MIB);
         for (const other of live) {
           const apart =
-            region.address + length <= other.address || other.address + other.length <= region.address;
+            region.address + length <= other.address ||
+            other.address + other.length <= region.address;
           expect(apart).toBe(true);
         }
         live.push(region);
@@ -52,12 +53,17 @@ it('keeps regions apart and aligned, whatever is freed in between', () => {
   );
 });
 
-it.each([[0, 1], [-1, 1], [1.5, 1], [Number.NaN, 1], [1, 0], [1, -4], [MIB + 1, 1]])(
-  'refuses %s bytes aligned to %s',
-  (length, alignment) => {
-    expect(() => ram.allocate(length, alignment)).toThrow(RangeError);
-  },
-);
+it.each([
+  [0, 1],
+  [-1, 1],
+  [1.5, 1],
+  [Number.NaN, 1],
+  [1, 0],
+  [1, -4],
+  [MIB + 1, 1],
+])('refuses %s bytes aligned to %s', (length, alignment) => {
+  expect(() => ram.allocate(length, alignment)).toThrow(RangeError);
+});
 
 it('refuses to reach outside', () => {
   expect(() => ram.read(2 * MIB - 1, 2)).toThrow(RangeError);

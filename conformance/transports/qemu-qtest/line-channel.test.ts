@@ -21,7 +21,9 @@ function channelWith(text: string): LineChannel {
 it('gives line by line, then says that the other side has gone', () => {
   const channel = channelWith('OK 0x1\n\nIRQ raise 3\nhalf');
   expect([channel.readLine(), channel.readLine(), channel.readLine()]).toEqual([
-    'OK 0x1', '', 'IRQ raise 3',
+    'OK 0x1',
+    '',
+    'IRQ raise 3',
   ]);
   expect(() => channel.readLine()).toThrow('gone');
 });

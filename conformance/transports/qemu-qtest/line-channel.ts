@@ -29,7 +29,7 @@ export class LineChannel {
   writeLine(line: string): void {
     const bytes = Buffer.from(`${line}\n`, 'latin1');
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.#ends.out, bytes, at);
+      for (let at = 0; at < bytes.length;) at += writeSync(this.#ends.out, bytes, at);
     } catch (error) {
       throw this.#gone(error);
     }

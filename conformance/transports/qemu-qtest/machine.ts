@@ -20,7 +20,15 @@ export interface QemuScene {
   readonly clock: QemuClock;
   /** Far end of the serial line, for a device that has one. */
   readonly line: SerialLine;
+  /**
+   * Turns QEMU's main loop while virtual time stands still, so that what is on the line reaches the
+   * device as far as it has room, and interrupts reach the listener.
+   */
+  settle(): void;
 }
+
+/** QEMU takes bytes one turn after it is told that there is room; two turns were always enough. */
+const SETTLE_TURNS = 4;
 
 export class QemuMachine {
   readonly #device: DeviceOptions;
@@ -47,7 +55,12 @@ export class QemuMachine {
     qemu.ram.freeAll();
     qemu.line.drain();
     port.plug(this.#device);
-    return { qemu, clock, line: qemu.line, function: new QemuFunction(qemu, port) };
+    const pci = new QemuFunction(qemu, port);
+    const settle = (): void => {
+      for (let turn = 0; turn < SETTLE_TURNS; turn++) qemu.qtest.poll();
+      pci.deliver();
+    };
+    return { qemu, clock, line: qemu.line, function: pci, settle };
   }
 
   close(): void {

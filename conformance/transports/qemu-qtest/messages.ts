@@ -27,7 +27,9 @@ export interface MessageWords {
 
 /** Points MSI at a word of RAM and turns it on; undefined without the capability. */
 export function routeMsi(
-  config: ConfigSpace, ram: GuestRam, vectors: number,
+  config: ConfigSpace,
+  ram: GuestRam,
+  vectors: number,
 ): MessageWords | undefined {
   const at = config.capability(MSI);
   if (at === undefined) return undefined;
@@ -39,15 +41,20 @@ export function routeMsi(
   const wide = (control & 0x80) !== 0;
   if (wide) config.write(at + 8, 4, 0);
   config.write(at + (wide ? 12 : 8), 2, MSI_DATA);
-  config.write(at + 2, 2, (control & ~0x70) + Math.min(asked, offered) * 0x10 | 1);
+  config.write(at + 2, 2, ((control & ~0x70) + Math.min(asked, offered) * 0x10) | 1);
   return words(ram, word, (_, value) => value - MSI_DATA);
 }
 
 /** Fills the MSI-X table through `write` and turns MSI-X on; undefined without the capability. */
 export function routeMsix(
-  config: ConfigSpace, ram: GuestRam,
-  { vectors, write }: {
-    vectors: number; write: (bar: number, offset: number, value: number) => void;
+  config: ConfigSpace,
+  ram: GuestRam,
+  {
+    vectors,
+    write,
+  }: {
+    vectors: number;
+    write: (bar: number, offset: number, value: number) => void;
   },
 ): MessageWords | undefined {
   const at = config.capability(MSIX);
@@ -77,7 +84,9 @@ export function routeNone(config: ConfigSpace): void {
 }
 
 function words(
-  ram: GuestRam, region: Region, vector: (index: number, value: number) => number,
+  ram: GuestRam,
+  region: Region,
+  vector: (index: number, value: number) => number,
 ): MessageWords {
   const bytes = new Uint8Array(region.length);
   const view = new DataView(bytes.buffer);

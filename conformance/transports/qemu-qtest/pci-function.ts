@@ -8,7 +8,10 @@
  * device does.
  */
 import type {
-  BarInfo, InterruptListener, PciFunction, ResetKind,
+  BarInfo,
+  InterruptListener,
+  PciFunction,
+  ResetKind,
 } from '../../../sim/buses/pci/function.ts';
 import { COMMAND, CONFIG, placeBars, restoreBars, type Size } from './config-space.ts';
 import { QemuDmaMemory } from './dma-memory.ts';

@@ -37,7 +37,7 @@ describe.skipIf(missing)(`the process (${missing ?? 'QEMU is installed'})`, () =
     const qemu = new Qemu([]);
     expect(filesOf('self').length).toBeGreaterThan(6);
     qemu.close();
-    expect(() => new Qemu(['-device', 'no-such-device'])).toThrow();
+    expect(() => new Qemu(['-device', 'no-such-device'])).toThrow(QemuDied);
     expect(filesOf('self')).toEqual([]);
   });
 
@@ -60,11 +60,16 @@ describe.skipIf(missing)(`the process (${missing ?? 'QEMU is installed'})`, () =
     expect(start).toThrow(/code 1: .*no-such-device/);
   });
 
-  it.each([['kill', SIGKILL], ['abort', SIGABRT]] as const)('reports death by %s', (_, signal) => {
+  it.each([
+    ['kill', SIGKILL],
+    ['abort', SIGABRT],
+  ] as const)('reports death by %s', (_, signal) => {
     const qemu = new Qemu([]);
     try {
       process.kill(qemu.pid, signal);
-      expect(() => qemu.qtest.poll()).toThrow(expect.objectContaining({ name: 'QemuDied', signal }));
+      expect(() => qemu.qtest.poll()).toThrow(
+        expect.objectContaining({ name: 'QemuDied', signal }),
+      );
       expect(qemu.alive).toBe(false);
     } finally {
       qemu.close();

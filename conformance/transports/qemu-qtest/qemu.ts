@@ -8,8 +8,19 @@
  * Not modelled: firmware. The CPU halts at its reset vector; only our host touches the devices.
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, closeSync, constants, ftruncateSync, mkdtempSync, openSync, readFileSync, readSync, rmSync,
-  unlinkSync, writeSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  ftruncateSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { constants as system, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { GuestRam } from './guest-ram.ts';
@@ -70,7 +81,10 @@ export class Qemu {
     const folder = mkdtempSync(join(tmpdir(), 'dyno-qemu-'));
     let child: ChildProcess | undefined;
     try {
-      execFileSync('mkfifo', CHANNELS.flatMap((it) => [fifo(folder, it).in, fifo(folder, it).out]));
+      execFileSync(
+        'mkfifo',
+        CHANNELS.flatMap((it) => [fifo(folder, it).in, fifo(folder, it).out]),
+      );
       this.#stderr = this.#own(nameless(folder, 'stderr'));
       const memory = this.#own(nameless(sharedMemory(), basename(folder)));
       ftruncateSync(memory, RAM_BYTES);
@@ -88,7 +102,9 @@ export class Qemu {
       const gone = (cause?: unknown): Error => this.#death(cause);
       this.qtest = new Qtest(new LineChannel(this.#open(folder, 'qtest', BLOCKING), gone));
       this.qmp = new Qmp(new LineChannel(this.#open(folder, 'qmp', BLOCKING), gone));
-      this.line = new SerialLine(this.#open(folder, 'line', LINE_FLAGS));
+      this.line = new SerialLine(this.#open(folder, 'line', LINE_FLAGS), () => {
+        this.qmp.execute('chardev-send-break', { id: 'line' });
+      });
       this.qtest.poll();
     } catch (error) {
       child?.kill('SIGKILL');
@@ -170,7 +186,10 @@ export class Qemu {
     let fields: string[];
     try {
       const stat = readFileSync(`/proc/${this.pid}/stat`, 'latin1');
-      fields = stat.slice(stat.lastIndexOf(')') + 2).trim().split(' ');
+      fields = stat
+        .slice(stat.lastIndexOf(')') + 2)
+        .trim()
+        .split(' ');
     } catch {
       return {};
     }

@@ -8,7 +8,12 @@ function qmpAnswering(...lines: string[]): Qmp {
 }
 
 it('skips events and gives what is returned', () => {
-  const qmp = qmpAnswering(GREETING, '{"return": {}}', '{"event": "RESUME"}', '{"return": {"a": 1}}');
+  const qmp = qmpAnswering(
+    GREETING,
+    '{"return": {}}',
+    '{"event": "RESUME"}',
+    '{"return": {"a": 1}}',
+  );
   expect(qmp.execute('query-status')).toEqual({ a: 1 });
 });
 
@@ -23,6 +28,9 @@ it('does not wait for ever among events', () => {
   expect(() => qmp.cont()).toThrow(QmpRefusal);
 });
 
-it.each(['', 'hello', '[', 'null', '7', '{"event": "STOP"}'])('refuses the greeting "%s"', (line) => {
-  expect(() => qmpAnswering(line)).toThrow(QmpRefusal);
-});
+it.each(['', 'hello', '[', 'null', '7', '{"event": "STOP"}'])(
+  'refuses the greeting "%s"',
+  (line) => {
+    expect(() => qmpAnswering(line)).toThrow(QmpRefusal);
+  },
+);

@@ -62,7 +62,11 @@ export class RootPort {
     this.unplug();
     const id = `device${this.#count++}`;
     this.#qemu.qmp.execute('device_add', {
-      driver: device.driver, id, bus: 'slot0', addr: 0, ...device.properties,
+      driver: device.driver,
+      id,
+      bus: 'slot0',
+      addr: 0,
+      ...device.properties,
     });
     this.#plugged = id;
     this.#config.write(this.#express + SLOT_CONTROL, 2, POWER_ON);

@@ -2,8 +2,8 @@
  * The far end of QEMU's serial line: a pair of FIFOs, not blocking.
  *
  * Not modelled (QEMU's pipe back end has no such thing): modem lines, baud rate and framing, parity
- * and framing errors, break in either direction. A byte sent while the receiver is full waits in
- * the FIFO: there is no overrun from the line.
+ * and framing errors, the break that a device sends. A byte sent while the receiver has no room
+ * waits in the FIFO: there is no overrun from the line.
  */
 import { readSync, writeSync } from 'node:fs';
 import type { LineEnds } from './line-channel.ts';
@@ -11,15 +11,18 @@ import type { LineEnds } from './line-channel.ts';
 const CHUNK = 65_536;
 
 export class SerialLine {
+  /** Puts a break on the line: the device sees it before the bytes that still wait. */
+  readonly sendBreak: () => void;
   readonly #ends: LineEnds;
   readonly #chunk = Buffer.allocUnsafe(CHUNK);
 
-  constructor(ends: LineEnds) {
+  constructor(ends: LineEnds, sendBreak: () => void) {
     this.#ends = ends;
+    this.sendBreak = sendBreak;
   }
 
   /**
-   * Puts bytes on the line; QEMU takes them in its own time (poll() qtest, then look).
+   * Puts bytes on the line; QEMU takes them as its main loop turns (QemuScene.settle).
    * @returns how many were taken: fewer once 64 KiB wait unread
    */
   send(bytes: Uint8Array): number {
