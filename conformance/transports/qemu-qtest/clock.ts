@@ -13,7 +13,7 @@ const NS_PER_TICK = 10;
 const NS_PER_MS = 1e6;
 const STEP_MS = 0.2;
 /** No single pass is longer, in wall time. */
-export const PASS_MAX_NS = 10e9;
+const PASS_MAX_NS = 10e9;
 
 export class QemuClock {
   readonly #qemu: Qemu;

@@ -65,9 +65,8 @@ export class ConfigSpace {
     if ((this.read(CONFIG.status, 2) & 0x10) === 0) return undefined;
     let at = this.read(CONFIG.capabilities, 1) & 0xfc;
     for (let count = 0; at >= 0x40 && count < CAPABILITIES_MAX; count++) {
-      const header = this.read(at, 2);
-      if ((header & 0xff) === id) return at;
-      at = (header >>> 8) & 0xfc;
+      if (this.read(at, 1) === id) return at;
+      at = this.read(at + 1, 1) & 0xfc;
     }
     return undefined;
   }

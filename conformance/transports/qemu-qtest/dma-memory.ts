@@ -1,7 +1,7 @@
 /**
  * DMA memory in QEMU: buffers of guest RAM, whose I/O address is their physical address.
  *
- * Not modelled: an IOMMU. QEMU lets the device reach all of RAM, mapped or not, whatever the rights;
+ * Not modelled: an IOMMU. QEMU lets the device reach all of RAM, mapped or not;
  * live() says what it should have kept to.
  */
 import type {

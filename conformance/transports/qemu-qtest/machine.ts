@@ -11,7 +11,6 @@ export const QEMU_DEVICES = {
   edu: { driver: 'edu' },
   'pci-serial': { driver: 'pci-serial', properties: { chardev: 'line' } },
 } as const satisfies Readonly<Record<string, DeviceOptions>>;
-export type QemuDevice = keyof typeof QEMU_DEVICES;
 
 /** One fresh device and what surrounds it. */
 export interface QemuScene {

@@ -34,7 +34,7 @@ export function routeMsi(
   const at = config.capability(MSI);
   if (at === undefined) return undefined;
   const control = config.read(at + 2, 2);
-  const offered = (control >>> 1) & 7;
+  const offered = Math.floor((control & 0xe) / 2); // Both are powers of two.
   const asked = Math.floor(Math.log2(Math.min(Math.max(vectors, 1), MSI_VECTORS_MAX)));
   const word = ram.allocate(4, 4);
   config.write(at + 4, 4, word.address);

@@ -75,7 +75,7 @@ export class QemuFunction implements PciFunction {
     this.deliver();
   }
 
-  /** A hot reset costs the BARs their addresses; they get them back, the command register stays 0. */
+  /** Costs the BARs their addresses: they get them back, and the command register stays 0. */
   reset(kind: ResetKind): boolean {
     if (!this.#port.occupied) return false;
     if (kind === 'hot') {

@@ -3,6 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const QEMU = { command: 'qemu-system-x86_64', package: 'qemu-system-x86' } as const;
+const MKFIFO = { command: 'mkfifo', package: 'coreutils' } as const;
 const SETPRIV = { command: 'setpriv', package: 'util-linux' } as const;
 
 /** A program of the peer is not installed. */
@@ -16,9 +17,16 @@ export class PeerAbsent extends Error {
   }
 }
 
-/** Where the programs are. @throws PeerAbsent */
-export function findPeer(path = process.env['PATH'] ?? ''): { qemu: string; setpriv: string } {
-  return { qemu: find(QEMU, path), setpriv: find(SETPRIV, path) };
+/** Where the programs are. */
+export interface Peer {
+  readonly qemu: string;
+  readonly mkfifo: string;
+  readonly setpriv: string;
+}
+
+/** @throws PeerAbsent */
+export function findPeer(path = process.env['PATH'] ?? ''): Peer {
+  return { qemu: find(QEMU, path), mkfifo: find(MKFIFO, path), setpriv: find(SETPRIV, path) };
 }
 
 /**

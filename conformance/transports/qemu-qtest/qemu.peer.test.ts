@@ -53,7 +53,9 @@ describe.skipIf(missing)(`the process (${missing ?? 'QEMU is installed'})`, () =
       qemu.close();
     }
   });
+});
 
+describe.skipIf(missing)(`its end (${missing ?? 'QEMU is installed'})`, () => {
   it('says why it did not start', () => {
     const start = (): Qemu => new Qemu(['-device', 'no-such-device']);
     expect(start).toThrow(QemuDied);

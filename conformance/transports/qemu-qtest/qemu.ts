@@ -82,7 +82,7 @@ export class Qemu {
     let child: ChildProcess | undefined;
     try {
       execFileSync(
-        'mkfifo',
+        programs.mkfifo,
         CHANNELS.flatMap((it) => [fifo(folder, it).in, fifo(folder, it).out]),
       );
       this.#stderr = this.#own(nameless(folder, 'stderr'));
