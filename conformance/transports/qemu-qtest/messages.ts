@@ -42,7 +42,10 @@ export function routeMsi(
   if (wide) config.write(at + 8, 4, 0);
   config.write(at + (wide ? 12 : 8), 2, MSI_DATA);
   config.write(at + 2, 2, ((control & ~0x70) + Math.min(asked, offered) * 0x10) | 1);
-  return words(ram, word, (_, value) => value - MSI_DATA);
+  return words(ram, word, (_, value) => {
+    const vector = value - MSI_DATA;
+    return vector >= 0 && vector < MSI_VECTORS_MAX ? vector : undefined;
+  });
 }
 
 /** Fills the MSI-X table through `write` and turns MSI-X on; undefined without the capability. */
@@ -72,7 +75,7 @@ export function routeMsix(
   }
   config.write(CONFIG.command, 2, command);
   config.write(at + 2, 2, (control & 0x3fff) | 0x8000);
-  return words(ram, region, (index) => index);
+  return words(ram, region, (index, value) => (value === MSIX_DATA ? index : undefined));
 }
 
 /** Turns MSI and MSI-X off, which leaves INTx. */
@@ -86,7 +89,7 @@ export function routeNone(config: ConfigSpace): void {
 function words(
   ram: GuestRam,
   region: Region,
-  vector: (index: number, value: number) => number,
+  vector: (index: number, value: number) => number | undefined,
 ): MessageWords {
   const bytes = new Uint8Array(region.length);
   const view = new DataView(bytes.buffer);
@@ -100,7 +103,9 @@ function words(
         const value = view.getUint32(4 * index, true);
         if (value === 0) continue;
         ram.write(region.address + 4 * index, new Uint8Array(4));
-        came.push(vector(index, value));
+        const number = vector(index, value);
+        // Anything else is no message: some DMA went astray.
+        if (number !== undefined) came.push(number);
       }
       return came;
     },

@@ -39,6 +39,7 @@ export function peerMissing(): string | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof PeerAbsent) || process.env['DYNO_PEERS'] === 'required') throw error;
+    console.warn(`Tests against QEMU are skipped: ${error.message}`);
     return error.message;
   }
 }
