@@ -1,0 +1,70 @@
+/**
+ * DMA memory in QEMU: buffers of guest RAM, whose I/O address is their physical address.
+ *
+ * Not modelled: an IOMMU. QEMU lets the device reach all of RAM, mapped or not;
+ * live() says what it should have kept to.
+ */
+import type {
+  DmaBuffer,
+  DmaMapping,
+  DmaMemory,
+  DmaRights,
+} from '../../../sim/buses/pci/function.ts';
+import type { GuestRam, Region } from './guest-ram.ts';
+
+export class QemuDmaMemory implements DmaMemory {
+  readonly #ram: GuestRam;
+  readonly #regions = new WeakMap<DmaBuffer, Region>();
+  readonly #live = new Set<DmaMapping>();
+
+  constructor(ram: GuestRam) {
+    this.#ram = ram;
+  }
+
+  allocate(length: number, alignment: number): DmaBuffer {
+    const region = this.#ram.allocate(length, alignment);
+    const ram = this.#ram;
+    let freed = false;
+    const address = (offset: number, count: number): number => {
+      if (freed) throw new RangeError('this DMA buffer has been freed');
+      return inside(region, offset, count);
+    };
+    const buffer: DmaBuffer = {
+      length,
+      read: (offset, count) => ram.read(address(offset, count), count),
+      write: (offset, bytes) => ram.write(address(offset, bytes.length), bytes),
+      free: () => {
+        if (freed) throw new RangeError('this DMA buffer has been freed already');
+        freed = true;
+        ram.free(region);
+      },
+    };
+    this.#regions.set(buffer, region);
+    return buffer;
+  }
+
+  map(buffer: DmaBuffer, offset: number, length: number, rights: DmaRights): DmaMapping {
+    const region = this.#regions.get(buffer);
+    if (!region) throw new RangeError('this DMA buffer belongs to another target');
+    const address = inside(region, offset, length);
+    if (address + length > 2 ** rights.maxAddressBits) {
+      throw new RangeError(`address ${address} has over ${rights.maxAddressBits} bits`);
+    }
+    const mapping = { address, length, unmap: () => void this.#live.delete(mapping) };
+    this.#live.add(mapping);
+    return mapping;
+  }
+
+  live(): readonly DmaMapping[] {
+    return [...this.#live].sort((a, b) => a.address - b.address);
+  }
+}
+
+function inside(region: Region, offset: number, length: number): number {
+  if (!(offset >= 0 && length >= 0 && offset + length <= region.length)) {
+    throw new RangeError(
+      `${length} bytes at ${offset} are outside a DMA buffer of ${region.length}`,
+    );
+  }
+  return region.address + offset;
+}

@@ -1,0 +1,76 @@
+/** A machine of QEMU with one device under test; one process serves many scenes. */
+import { openConfigWindow } from './config-space.ts';
+import { QemuClock } from './clock.ts';
+import { QemuFunction } from './pci-function.ts';
+import { Qemu } from './qemu.ts';
+import { ROOT_PORT_OPTIONS, RootPort, type DeviceOptions } from './root-port.ts';
+import type { SerialLine } from './serial-line.ts';
+
+/** Devices by the name that follows `qemu:` in a target. */
+export const QEMU_DEVICES = {
+  edu: { driver: 'edu' },
+  'pci-serial': { driver: 'pci-serial', properties: { chardev: 'line' } },
+} as const satisfies Readonly<Record<string, DeviceOptions>>;
+
+/** One fresh device and what surrounds it. */
+export interface QemuScene {
+  readonly qemu: Qemu;
+  readonly function: QemuFunction;
+  readonly clock: QemuClock;
+  /** Far end of the serial line, for a device that has one. */
+  readonly line: SerialLine;
+  /**
+   * Turns QEMU's main loop while virtual time stands still, so that what is on the line reaches the
+   * device as far as it has room, and interrupts reach the listener.
+   */
+  settle(): void;
+}
+
+/** QEMU takes bytes one turn after it is told that there is room; two turns were always enough. */
+const SETTLE_TURNS = 4;
+
+export class QemuMachine {
+  readonly #device: DeviceOptions;
+  #running: { qemu: Qemu; port: RootPort; clock: QemuClock } | undefined;
+
+  constructor(device: DeviceOptions) {
+    this.#device = device;
+  }
+
+  /** Process of the running QEMU, for a supervisor. */
+  get pid(): number | undefined {
+    return this.#running?.qemu.pid;
+  }
+
+  /**
+   * A device in its first state: another one in the slot, and all memory free. What an earlier
+   * scene holds is void. Starts QEMU when it does not run, or has died.
+   * @throws PeerAbsent, QemuDied, QmpRefusal (no such device)
+   */
+  scene(): QemuScene {
+    if (this.#running && !this.#running.qemu.alive) this.close();
+    const { qemu, port, clock } = (this.#running ??= start());
+    port.unplug();
+    qemu.ram.freeAll();
+    qemu.line.drain();
+    port.plug(this.#device);
+    const pci = new QemuFunction(qemu, port);
+    const settle = (): void => {
+      for (let turn = 0; turn < SETTLE_TURNS; turn++) qemu.qtest.poll();
+      pci.deliver();
+    };
+    return { qemu, clock, line: qemu.line, function: pci, settle };
+  }
+
+  close(): void {
+    this.#running?.qemu.close();
+    this.#running = undefined;
+  }
+}
+
+function start(): { qemu: Qemu; port: RootPort; clock: QemuClock } {
+  const qemu = new Qemu(ROOT_PORT_OPTIONS);
+  qemu.qtest.interceptInterrupts();
+  openConfigWindow(qemu.qtest);
+  return { qemu, port: new RootPort(qemu), clock: new QemuClock(qemu) };
+}
