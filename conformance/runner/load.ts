@@ -1,6 +1,5 @@
 /** Loads drivers and configurations, which are modules of somebody else. */
 import { existsSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type DriverManifest, manifestProblem } from '../../drivers-under-test/host/manifest.ts';
@@ -67,9 +66,4 @@ async function guarded<T>(what: string, load: () => Promise<T>): Promise<T> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${what} cannot be loaded: ${reason}`);
   }
-}
-
-export function packageVersion(): string {
-  const require = createRequire(import.meta.url);
-  return (require('driver-dyno/package.json') as { version: string }).version;
 }

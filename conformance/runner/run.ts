@@ -1,0 +1,147 @@
+/** A whole run: plan, judge, write the result file as it grows, render the report. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { countVerdicts, entryKey, exitCode } from '../../reports/summary.ts';
+import { readResultFile, ResultFileError, ResultWriter } from '../../reports/result-file.ts';
+import type { Header, ResultDocument, Verdict } from '../../reports/verdict.ts';
+import { RESULT_SCHEMA, RESULT_VERSION } from '../../reports/verdict.ts';
+import type { Catalog } from '../config.ts';
+import { UsageError } from '../usage-error.ts';
+import { type Chosen, type PlanItem, allClauses, planHash } from './plan.ts';
+import { judgeAll } from './pool.ts';
+import { describeTargets } from './targets.ts';
+import { packageVersion } from './version.ts';
+
+export interface RunOptions {
+  readonly catalog: Catalog;
+  readonly chosen: readonly Chosen[];
+  readonly plan: readonly PlanItem[];
+  readonly mode: 'run' | 'certify';
+  readonly profile?: Header['profile'];
+  readonly references: Readonly<Record<string, string>>;
+  readonly configPath?: string;
+  readonly seed: number;
+  readonly command: readonly string[];
+  readonly folder: string;
+  readonly resume: boolean;
+  readonly workers?: number;
+  readonly watchdogMs: number;
+  readonly twice: boolean;
+  onVerdict(verdict: Verdict): void;
+}
+
+export const RESULT_FILE = 'result.jsonl';
+
+/** @throws ResultFileError when the disk does not take it, UsageError when nothing can resume. */
+export async function runPlan(options: RunOptions): Promise<ResultDocument> {
+  const began = performance.now();
+  const header = await makeHeader(options);
+  const { writer, done } = openResult(options, header);
+  const left = options.plan.filter((item) => !done.has(keyOf(item)));
+  try {
+    await judgeAll(left, {
+      setup: {
+        ...(options.configPath === undefined ? {} : { configPath: options.configPath }),
+        references: options.references,
+        seed: options.seed,
+        twice: options.twice,
+      },
+      workers: options.workers ?? availableParallelism(),
+      watchdogMs: options.watchdogMs,
+      onVerdict: (verdict) => {
+        writer.append(verdict);
+        options.onVerdict(verdict);
+      },
+      onCoverage: (coverage) => writer.append(coverage),
+    });
+    const document = readResultFile(writer.path);
+    writer.append({
+      record: 'end',
+      counts: countVerdicts(document.verdicts),
+      exitCode: exitCode(document),
+      wallMs: Math.round(performance.now() - began),
+      finishedAt: new Date().toISOString(),
+    });
+  } finally {
+    writer.close();
+  }
+  return readResultFile(join(options.folder, RESULT_FILE));
+}
+
+const keyOf = ({ driver, target, address }: PlanItem) =>
+  entryKey({ driver, target, clause: address });
+
+function openResult(options: RunOptions, header: Header) {
+  const path = join(options.folder, RESULT_FILE);
+  try {
+    mkdirSync(options.folder, { recursive: true });
+  } catch (error) {
+    throw new ResultFileError(`The folder ${options.folder} cannot be made.`, 5, error);
+  }
+  if (!options.resume || !existsSync(path)) {
+    return { writer: ResultWriter.create(path, header), done: new Set<string>() };
+  }
+  const { writer, document } = ResultWriter.resume(path);
+  if (document.header.plan.hash !== header.plan.hash) {
+    writer.close();
+    throw new UsageError(
+      `${path} belongs to another plan (other drivers, targets, clauses or seed): run without --resume.`,
+    );
+  }
+  return { writer, done: new Set(document.verdicts.map(entryKey)) };
+}
+
+async function makeHeader(options: RunOptions): Promise<Header> {
+  const { catalog, plan, chosen } = options;
+  const addresses = new Set(plan.map(({ address }) => address));
+  const [cpu] = cpus();
+  return {
+    record: 'header',
+    schema: RESULT_SCHEMA,
+    version: RESULT_VERSION,
+    tool: { name: 'driver-dyno', version: packageVersion() },
+    command: [...options.command],
+    mode: options.mode,
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+    seed: String(options.seed),
+    startedAt: new Date().toISOString(),
+    environment: {
+      node: process.version,
+      platform: process.platform,
+      arch: process.arch,
+      ...(cpu === undefined ? {} : { cpus: `${cpus().length} x ${cpu.model}` }),
+    },
+    drivers: uniqueDrivers(chosen),
+    targets: await describeTargets(catalog, [...new Set(plan.map(({ target }) => target))]),
+    plan: {
+      hash: planHash(plan),
+      entries: plan.map(({ driver, target, address }) => ({ driver, target, clause: address })),
+    },
+    clauses: allClauses(catalog)
+      .filter(({ address }) => addresses.has(address))
+      .map(({ suite, clause, address }) => ({
+        address,
+        suite: suite.id,
+        cite: clause.cite,
+        text: clause.text,
+        level: clause.level,
+        needs: [...(clause.needs ?? [])],
+        subject: clause.subject,
+      })),
+    rules: catalog.rules.map(({ id, cite, text }) => ({ id, cite, text })),
+  };
+}
+
+function uniqueDrivers(chosen: readonly Chosen[]): Header['drivers'] {
+  const byId = new Map(chosen.map((choice) => [choice.manifest.id, choice]));
+  return [...byId.values()].map(({ manifest, url }) => ({
+    id: manifest.id,
+    version: manifest.version,
+    class: manifest.class,
+    digest: createHash('sha256').update(readFileSync(fileURLToPath(url))).digest('hex'),
+    ics: { ...manifest.ics },
+  }));
+}
