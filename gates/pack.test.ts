@@ -1,5 +1,5 @@
 /** The package as a vendor gets it: packed, installed in another folder, run there. */
-import { execFileSync, execSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
   globSync,
@@ -25,7 +25,12 @@ const vendor = realpathSync(mkdtempSync(join(tmpdir(), 'driver-dyno-vendor-')));
 const installed = join(vendor, 'node_modules', 'driver-dyno');
 
 function npm(line: string, cwd: string): void {
-  execSync(`npm ${line}`, { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+  const { status, stdout, stderr } = spawnSync(`npm ${line}`, {
+    cwd,
+    shell: true,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`npm ${line} failed:\n${stdout}${stderr}`);
 }
 
 beforeAll(() => {
