@@ -22,3 +22,6 @@ export const PATTERN_VALUES_MAX = 16;
 export const PAGES_MAX = 30;
 /** Bits of one register. */
 export const REGISTER_BITS_MAX = 4096;
+/** Bytes and registers of one register map (see `compile.ts`). */
+export const EXTENT_MAX = 1 << 28;
+export const MAP_REGISTERS_MAX = 65_535;
