@@ -46,8 +46,8 @@ export interface SvdRegisterBody extends SvdEffects {
   readonly size: number;
   readonly resetValue: bigint | undefined;
   readonly resetMask: bigint | undefined;
-  /** The register or group that this is another description of. */
-  readonly alternateOf: string | undefined;
+  readonly alternateRegister: string | undefined;
+  readonly alternateGroup: string | undefined;
   /** Field arrays expanded; fields may overlap and reach past the width, as in the file. */
   readonly fields: readonly SvdField[];
 }

@@ -82,9 +82,7 @@ function mapValues({ values, lsb }: SvdField, msb: number, note: (what: string) 
       note(`the enumerated value ${text} = ${value} does not fit; left out`);
       continue;
     }
-    // Keys that look like numbers would be reordered.
-    const wanted = /^\d+$/.test(text) || text === '__proto__' ? identifier(text) : text;
-    const name = names.take(wanted);
+    const name = names.take(text === '__proto__' ? identifier(text) : text);
     if (name !== text) note(`the enumerated value ${text} became ${name}`);
     entries.push([name, Number(value)]);
   }

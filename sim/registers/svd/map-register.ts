@@ -1,7 +1,7 @@
 /** One register as a declaration, without its place. */
 import type { FieldDeclaration, RegisterDeclaration, Width } from '../declare.ts';
 import type { Note, SvdRegisterBody } from './device.ts';
-import { commonRights, declareField, mapFields } from './map-fields.ts';
+import { commonRights, declareField, type MapField, mapFields } from './map-fields.ts';
 import { declareRights, rightsOf } from './rights.ts';
 
 export interface MapRegister {
@@ -57,16 +57,17 @@ function mapOne(body: SvdRegisterBody, width: Width, note: Note): MapRegister {
   const declared: Record<string, FieldDeclaration> = Object.fromEntries(
     fields.map((field) => [field.name, declareField(field, common)]),
   );
+  const readable = all.some(({ read }) => read !== 'none');
   const untold = body.readAction?.startsWith('modify') === true;
   return {
     suffix: '',
     offset: 0,
     width,
-    readable: all.some(({ read }) => read !== 'none'),
+    readable,
     writable: all.some(({ write }) => write !== 'ignore'),
     declaration: {
       ...declareRights(common),
-      ...declareReset(body, width, lost),
+      ...declareReset(body, width, readable ? undefined : maskOf(fields), lost),
       ...(common.volatile ? { volatile: true } : {}),
       ...(untold || body.fields.some(({ readAction }) => readAction?.startsWith('modify') === true)
         ? { exclude: { 'read-effects': 'SVD does not tell what a read changes.' } }
@@ -76,7 +77,21 @@ function mapOne(body: SvdRegisterBody, width: Width, note: Note): MapRegister {
   };
 }
 
-function declareReset(body: SvdRegisterBody, width: number, lost: (what: string) => void) {
+function maskOf(fields: readonly MapField[]): bigint | undefined {
+  if (fields.length === 0) return undefined;
+  return fields.reduce(
+    (mask, { msb, lsb }) => mask | (((1n << BigInt(msb - lsb + 1)) - 1n) << BigInt(lsb)),
+    0n,
+  );
+}
+
+/** `visible` limits the reset value of a register that cannot be read to its fields. */
+function declareReset(
+  body: SvdRegisterBody,
+  width: number,
+  visible: bigint | undefined,
+  lost: (what: string) => void,
+) {
   const all = (1n << BigInt(width)) - 1n;
   const used = (1n << BigInt(Math.min(body.size, width))) - 1n;
   if (body.resetValue === undefined) {
@@ -85,7 +100,7 @@ function declareReset(body: SvdRegisterBody, width: number, lost: (what: string)
   }
   if (body.resetValue > all) lost(`its resetValue was cut to ${width} bits`);
   const mask = (body.resetMask ?? all) & all;
-  const reset = body.resetValue & mask;
+  const reset = body.resetValue & mask & (visible ?? all);
   return {
     ...(reset === 0n ? {} : { reset: plain(reset) }),
     ...((mask & used) === used ? {} : { resetMask: plain(mask) }),

@@ -11,6 +11,8 @@ export interface Placeable {
   readonly bytes: number;
   readonly readable: boolean;
   readonly writable: boolean;
+  /** Registers of one cluster or alternate group, which keep to one page where they can. */
+  readonly group: string | undefined;
 }
 
 export interface Placement {
@@ -30,11 +32,13 @@ interface Taken {
 export function placeRegisters(registers: readonly Placeable[]): (Placement | undefined)[] {
   const reads = new Map<number, Taken>();
   const writes = new Map<number, Taken>();
+  const groups = new Map<string | undefined, number>();
   const first = registers.map((register) => {
     const taken = takenBy(register, reads, writes);
     const used = taken.reduce((mask, side) => mask | side.pages, 0);
-    const page = lowestClear(used);
+    const page = freePage(used, groups.get(register.group));
     if (page >= PAGES_MAX) return undefined;
+    if (page > 0) groups.set(register.group, page);
     claim(register, page, reads, writes);
     return { page, behind: taken[0]?.first };
   });
@@ -81,7 +85,9 @@ function claim(
   }
 }
 
-function lowestClear(mask: number): number {
+/** The page of the group, for a register that must leave the first; else the lowest. */
+function freePage(mask: number, preferred = 0): number {
+  if (mask & 1 && ((mask >>> preferred) & 1) === 0) return preferred;
   let at = 0;
   while (at < PAGES_MAX && (mask >>> at) & 1) at++;
   return at;

@@ -122,7 +122,8 @@ function registerBody(
     readAction: readWord(leaves.readAction, where, note),
     resetValue: properties.resetValue,
     resetMask: properties.resetMask,
-    alternateOf: (leaves.alternateRegister ?? leaves.alternateGroup)?.text,
+    alternateRegister: leaves.alternateRegister?.text,
+    alternateGroup: leaves.alternateGroup?.text,
     fields: resolveFields(shape, where, resolution),
   };
 }

@@ -16,6 +16,7 @@ interface Entry {
   readonly body: SvdRegisterBody;
   readonly mapped: MapRegister;
   readonly element: { readonly base: string; readonly index: number } | undefined;
+  readonly group: string | undefined;
   page?: string;
 }
 
@@ -73,11 +74,19 @@ function listed(peripheral: SvdPeripheral, note: Note): Entry[] {
         writable: part.writable,
         body,
         mapped: part,
+        group: groupOf(peripheral.name, body),
         element: element && { base: identifier(element.base), index: element.index },
       });
     }
   }
   return entries;
+}
+
+/** The cluster that a register stands in, or the group that it names. */
+function groupOf(peripheral: string, { where, alternateGroup }: SvdRegisterBody) {
+  if (alternateGroup !== undefined) return alternateGroup;
+  const cluster = where.slice(0, where.lastIndexOf('.'));
+  return cluster.length > peripheral.length ? cluster : undefined;
 }
 
 /** What holds for a register that is seen on some page other than the first. */
