@@ -60,9 +60,9 @@ function overlaps(
 ): boolean {
   const other = placed.find((field) => field.lsb <= msb && lsb <= field.msb);
   if (other === undefined) return false;
-  const [reader, writer] = other.rights.read === 'none' ? [rights, other.rights] : [other.rights, rights];
-  const complement =
-    reader.write === 'ignore' && writer.read === 'none' && reader.read !== 'none';
+  const [reader, writer] =
+    other.rights.read === 'none' ? [rights, other.rights] : [other.rights, rights];
+  const complement = reader.write === 'ignore' && writer.read === 'none' && reader.read !== 'none';
   if (complement && other.msb === msb && other.lsb === lsb) {
     other.rights = { read: reader.read, write: writer.write, volatile: true };
     note(`is the other direction of ${other.name}; one field has both`);

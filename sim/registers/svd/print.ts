@@ -29,17 +29,22 @@ export function printRegistersTs(
   ].join('\n');
 }
 
-/** A text, an object, or a call whose last argument is an object. */
+/** A text, an object, an array, or a call whose last argument is an object. */
 type Node =
   | string
   | { readonly open: string; readonly entries: readonly Entry[]; readonly close: string };
 interface Entry {
-  readonly key: string;
+  /** Absent in arrays. */
+  readonly key?: string;
   readonly value: Node;
 }
 
 function objectNode(entries: readonly Entry[], open = '{', close = '}'): Node {
   return entries.length === 0 ? `${open}${close}` : { open, entries, close };
+}
+
+function arrayNode(values: readonly Node[]): Node {
+  return { open: '[', entries: values.map((value) => ({ value })), close: ']' };
 }
 
 function mapEntries({ registers, ...rest }: RegisterMap): Entry[] {
@@ -79,7 +84,7 @@ function plainEntries(object: object): Entry[] {
 
 function plainNode(key: string, value: unknown): Node {
   if (typeof value === 'string') return quote(value);
-  if (Array.isArray(value)) return `[${value.map((item) => plainNode(key, item)).join(', ')}]`;
+  if (Array.isArray(value)) return arrayNode(value.map((item) => plainNode(key, item)));
   if (typeof value === 'object' && value !== null) return objectNode(plainEntries(value));
   if (typeof value === 'bigint') return `0x${value.toString(16)}n`;
   if (typeof value === 'number' && HEXADECIMAL.has(key) && value > 9) {
@@ -96,23 +101,27 @@ function print(node: Node, indent: number, column: number): string {
   if (column + line.length + 1 <= COLUMNS && indent > 0) return line;
   const inner = ' '.repeat(indent + 2);
   const entries = node.entries.map(({ key, value }) => {
-    const printed = print(value, indent + 2, indent + 2 + key.length + 2);
-    return `${inner}${printEntry(key, printed, indent + 2)},`;
+    const label = key === undefined ? '' : `${key}: `;
+    const printed = print(value, indent + 2, indent + 2 + label.length);
+    return `${inner}${printEntry(label, printed, indent + 2)},`;
   });
   return [node.open, ...entries, ' '.repeat(indent) + node.close].join('\n');
 }
 
 /** A text that does not fit beside its key goes to the next line. */
-function printEntry(key: string, printed: string, indent: number): string {
-  const long = indent + key.length + 2 + printed.length + 1 > COLUMNS;
-  const breaks = long && /^['"]/.test(printed);
-  return breaks ? `${key}:\n${' '.repeat(indent + 2)}${printed}` : `${key}: ${printed}`;
+function printEntry(label: string, printed: string, indent: number): string {
+  const long = indent + label.length + printed.length + 1 > COLUMNS;
+  const breaks = long && label !== '' && /^['"]/.test(printed);
+  return breaks ? `${label.trimEnd()}\n${' '.repeat(indent + 2)}${printed}` : label + printed;
 }
 
 function printLine(node: Node): string {
   if (typeof node === 'string') return node;
-  const entries = node.entries.map(({ key, value }) => `${key}: ${printLine(value)}`).join(', ');
-  return `${node.open} ${entries} ${node.close}`;
+  const entries = node.entries.map(({ key, value }) =>
+    key === undefined ? printLine(value) : `${key}: ${printLine(value)}`,
+  );
+  const space = node.close === ']' ? '' : ' ';
+  return `${node.open}${space}${entries.join(', ')}${space}${node.close}`;
 }
 
 function printKey(name: string): string {
@@ -129,7 +138,9 @@ function quote(text: string): string {
 }
 
 function helpersOf({ registers }: RegisterMap): string[] {
-  const fields = Object.values(registers).flatMap((register) => Object.values(register.fields ?? {}));
+  const fields = Object.values(registers).flatMap((register) =>
+    Object.values(register.fields ?? {}),
+  );
   const single = fields.some(({ bits: [msb, lsb] }) => msb === lsb);
   const wide = fields.some(({ bits: [msb, lsb] }) => msb !== lsb);
   return [...(single ? ['bit'] : []), ...(wide ? ['bits'] : [])];

@@ -4,7 +4,14 @@
  */
 import { SaxesParser } from 'saxes';
 import type { SvdDevice } from './device.ts';
-import { type Element, type Kind, type Leaf, type LeafName, type Role, roleOf } from './elements.ts';
+import {
+  type Element,
+  type Kind,
+  type Leaf,
+  type LeafName,
+  type Role,
+  roleOf,
+} from './elements.ts';
 import { type Position, SvdError } from './error.ts';
 import { ELEMENTS_MAX, INPUT_MAX, NESTING_MAX, TEXT_MAX } from './limits.ts';
 import { resolveDevice } from './resolve.ts';
@@ -26,7 +33,7 @@ export class SvdReader {
   #leaf: Position | undefined;
   #elements = 0;
   #characters = 0;
-  #failure: unknown;
+  #failure: SvdError | undefined;
 
   constructor() {
     const parser = this.#parser;
@@ -54,7 +61,7 @@ export class SvdReader {
       }
       this.#parser.write(chunk);
     } catch (error) {
-      this.#failure = error;
+      if (error instanceof SvdError) this.#failure = error;
       throw error;
     }
     return this;

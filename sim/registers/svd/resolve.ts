@@ -133,7 +133,11 @@ function withUniqueNames(peripherals: readonly SvdPeripheral[], note: Note): Svd
     counts.set(peripheral.name, count);
     if (count === 1) return peripheral;
     const name = `${peripheral.name}_${count}`;
-    note(peripheral.name, `is the name of another peripheral, too; became ${name}`, peripheral.line);
+    note(
+      peripheral.name,
+      `is the name of another peripheral, too; became ${name}`,
+      peripheral.line,
+    );
     return { ...peripheral, name };
   });
 }

@@ -52,19 +52,22 @@ function listed(peripheral: SvdPeripheral, note: Note): Entry[] {
   const mapped = new Map<SvdRegisterBody, MapRegister[]>();
   const names = new Names();
   const entries: Entry[] = [];
+  const origin = originOf(peripheral, note);
   for (const register of peripheral.registers) {
     const { body, element } = register;
     const parts = mapped.get(body) ?? mapRegister(body, note);
     mapped.set(body, parts);
     for (const part of parts) {
       const lost = (what: string) => note(body.where, what, body.line);
-      const at = register.offset + part.offset;
+      const at = register.offset + part.offset - origin;
       if (at + part.width / 8 > EXTENT_MAX || entries.length >= MAP_REGISTERS_MAX) {
         lost(`${register.name} at 0x${at.toString(16)} lies beyond what a map holds; left out`);
         continue;
       }
       const wanted = `${register.name}${part.suffix}`;
-      const name = names.take(identifier(wanted));
+      // Alternate groups are there for registers of one name.
+      const again = names.has(identifier(wanted)) && body.alternateGroup !== undefined;
+      const name = names.take(identifier(again ? `${wanted}_${body.alternateGroup}` : wanted));
       if (name !== wanted) lost(`${wanted} became ${name}`);
       entries.push({
         name,
@@ -80,6 +83,14 @@ function listed(peripheral: SvdPeripheral, note: Note): Entry[] {
     }
   }
   return entries;
+}
+
+/** Some files count every offset of a peripheral from elsewhere, even from above its base. */
+function originOf({ name, line, registers }: SvdPeripheral, note: Note): number {
+  const least = registers.reduce((min, { offset }) => Math.min(min, offset), Infinity);
+  if (least === Infinity || least < EXTENT_MAX) return 0;
+  note(name, `its offsets begin at 0x${least.toString(16)}, which became 0`, line);
+  return least;
 }
 
 /** The cluster that a register stands in, or the group that it names. */
