@@ -80,12 +80,15 @@ describe('derivedFrom', () => {
     expect([...(found[2]?.values ?? [])]).toEqual([['Slow', 0n]]);
   });
 
-  it.each(['Speed', 'F.Speed', 'R.F.Speed', 'P.R.F.Speed'])('derives enumerations by %s', (path) => {
-    const fields = `<fields>${fieldText('G', '[1:1]', `<enumeratedValues derivedFrom="${path}"/>`)}
+  it.each(['Speed', 'F.Speed', 'R.F.Speed', 'P.R.F.Speed'])(
+    'derives enumerations by %s',
+    (path) => {
+      const fields = `<fields>${fieldText('G', '[1:1]', `<enumeratedValues derivedFrom="${path}"/>`)}
       ${fieldText('F', '[0:0]', VALUES)}</fields>`;
-    const found = peripheralOf(registerText('R', 0, fields)).registers[0]?.body.fields;
-    expect([...(found?.[0]?.values ?? [])]).toEqual([['Slow', 0n]]);
-  });
+      const found = peripheralOf(registerText('R', 0, fields)).registers[0]?.body.fields;
+      expect([...(found?.[0]?.values ?? [])]).toEqual([['Slow', 0n]]);
+    },
+  );
 
   it('is no array because its base is one', () => {
     const array = registerText('A[%s]', 0, '<dim>4</dim><dimIncrement>4</dimIncrement>');

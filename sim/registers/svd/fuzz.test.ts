@@ -33,12 +33,14 @@ const edit = fc.record({
 });
 
 /** Cuts at characters break the XML; exchanging whole pieces mostly leaves it well formed. */
-const cut = fc.array(edit, { minLength: 1, maxLength: 4 }).map((edits) =>
-  edits.reduce(
-    (text, { at, remove, insert }) => text.slice(0, at) + insert + text.slice(at + remove),
-    SMALL,
-  ),
-);
+const cut = fc
+  .array(edit, { minLength: 1, maxLength: 4 })
+  .map((edits) =>
+    edits.reduce(
+      (text, { at, remove, insert }) => text.slice(0, at) + insert + text.slice(at + remove),
+      SMALL,
+    ),
+  );
 const leaf = /<(\w+)>([^<>]*)<\/\1>/g;
 const exchanged = fc
   .array(fc.tuple(fc.nat(60), fc.constantFrom(...PIECES, '', '0', '64')), { maxLength: 6 })

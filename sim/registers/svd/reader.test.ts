@@ -153,7 +153,11 @@ describe('SvdError', () => {
     ['a peripheral without a name', deviceText('<peripheral/>'), /no name/],
     ['a missing base', deviceText('<peripheral><name>P</name></peripheral>'), /baseAddress of P/],
     ['a word for a number', deviceText(peripheralText(registerText('A', 'here'))), /"here" is no/],
-    ['a huge register', deviceText(peripheralText(registerText('A', 0, '<size>1G</size>'))), /bits/],
+    [
+      'a huge register',
+      deviceText(peripheralText(registerText('A', 0, '<size>1G</size>'))),
+      /bits/,
+    ],
     [
       'a huge array',
       deviceText(

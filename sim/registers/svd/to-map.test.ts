@@ -184,7 +184,10 @@ describe('toRegisterMap', () => {
 
   it('makes identifiers of names, each once', () => {
     const { map } = mapOf(
-      registerText('0-A', 0) + registerText('R', 4) + registerText('R', 8) + registerText('__proto__', 12),
+      registerText('0-A', 0) +
+        registerText('R', 4) +
+        registerText('R', 8) +
+        registerText('__proto__', 12),
     );
     expect(Object.keys(map.registers)).toEqual(['_0_A', 'R', 'R_2', '__proto___']);
   });
