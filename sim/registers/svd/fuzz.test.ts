@@ -63,7 +63,7 @@ it('reads a mutated file, or refuses it with a place', () => {
       try {
         device = parseSvd(text);
       } catch (error) {
-        expect(error).toBeInstanceOf(SvdError);
+        if (!(error instanceof SvdError)) throw error;
         refused++;
         return;
       }

@@ -11,7 +11,7 @@ function evaluate(source: string): unknown {
     .replace(/^import .*$/m, '')
     .replace('export const registers =', 'return')
     .replace('as const satisfies RegisterMap', '');
-  // oxlint-disable-next-line no-new-func
+  // oxlint-disable-next-line typescript/no-implied-eval
   const run = new Function('bit', 'bits', script) as (...helpers: unknown[]) => unknown;
   return run(bit, bits);
 }
@@ -77,7 +77,7 @@ const map: fc.Arbitrary<RegisterMap> = fc
       { maxKeys: 5, noNullPrototype: true },
     ),
   )
-  .map(([head, rest, registers]) => ({ ...head, ...rest, registers }) as RegisterMap);
+  .map(([head, rest, registers]) => ({ ...head, ...rest, registers }));
 
 describe('printRegistersTs', () => {
   it('prints a map as one would write it', async () => {
