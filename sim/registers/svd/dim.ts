@@ -2,7 +2,7 @@
 import type { Note } from './device.ts';
 import type { Element, Shape } from './elements.ts';
 import { SvdError } from './error.ts';
-import { DIM_MAX } from './limits.ts';
+import { DIM_MAX, NAME_MAX } from './limits.ts';
 import { parseNumber } from './numbers.ts';
 import { optionalNumber } from './values.ts';
 
@@ -69,7 +69,8 @@ export function parseDimIndex(text: string): string[] | undefined {
     const range = /^\s*(\w+)\s*-\s*(\w+)\s*$/.exec(part);
     const [, first = '', last = ''] = range ?? [];
     const next = range === null ? [part.trim()] : spread(first, last);
-    if (next === undefined || next.includes('')) return undefined;
+    if (next === undefined || next.some((index) => index === '' || index.length > NAME_MAX))
+      return undefined;
     if (indices.length + next.length > DIM_MAX) return undefined;
     indices.push(...next);
   }
@@ -98,7 +99,8 @@ function enumeratedIndices({ children }: Shape, count: number): string[] | undef
   const names = new Map<number, string>();
   for (const { leaves } of enumeration.children) {
     const value = parseNumber(leaves.value?.text ?? '');
-    if (value !== undefined && leaves.name) names.set(Number(value), leaves.name.text);
+    if (value !== undefined && leaves.name && leaves.name.text.length <= NAME_MAX)
+      names.set(Number(value), leaves.name.text);
   }
   if (names.size < count) return undefined;
   return Array.from({ length: count }, (_, index) => names.get(index) ?? String(index));

@@ -18,6 +18,7 @@ export function resolveEnumerations(
   const shapes = sets.map((set) => ({ set, ...shapeOf(set, resolution.scopes) }));
   for (const { set, leaves, children } of shapes) {
     noteStrays(set, where, note);
+    resolution.spend(children.length, set);
     const usage = leaves.usage?.text.toLowerCase() ?? 'read-write';
     if (usage !== 'read-write') {
       const what = `its enumerated values hold for a ${usage.slice(0, 40)} only, which is not kept`;

@@ -8,11 +8,13 @@ export const CLUSTER_DEPTH_MAX = 8;
 export const ELEMENTS_MAX = 4_000_000;
 /** Characters of one name, number or other text that is kept. */
 export const TEXT_MAX = 65_536;
+/** Characters of the name of what can be an array, and of one index. */
+export const NAME_MAX = 256;
 /** Characters of the whole file. */
 export const INPUT_MAX = 400_000_000;
 /** Elements of one `dim` array or list. */
 export const DIM_MAX = 65_536;
-/** Registers, clusters and fields of the whole device, arrays and derived peripherals expanded. */
+/** Parts of the whole device and losses, arrays and derived peripherals expanded. */
 export const EXPANDED_MAX = 4_000_000;
 /** One element deriving from another, that from a third, and so on. */
 export const DERIVATION_MAX = 256;

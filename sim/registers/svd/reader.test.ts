@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SvdError } from './error.ts';
-import { NESTING_MAX, TEXT_MAX } from './limits.ts';
+import { NAME_MAX, NESTING_MAX, TEXT_MAX } from './limits.ts';
 import { parseSvd, SvdReader } from './reader.ts';
 import {
   deviceText,
@@ -184,6 +184,23 @@ describe('SvdError', () => {
     expect(() => reader.write('<html>')).toThrow(SvdError);
     expect(() => reader.write('<device>')).toThrow(/root element is <html>/);
     expect(() => reader.close()).toThrow(/root element is <html>/);
+  });
+
+  it('bounds what derivation multiplies', () => {
+    const value = '<enumeratedValue><name>V</name><value>0</value></enumeratedValue>';
+    const set = `<enumeratedValues>${value.repeat(3000)}</enumeratedValues>`;
+    const fields = `<fields>${fieldText('F', '[3:0]', set)}</fields>`;
+    const derived = Array.from(
+      { length: 3000 },
+      (_, at) => `<peripheral derivedFrom="P"><name>Q${at}</name></peripheral>`,
+    );
+    const base = peripheralText(registerText('A', 0, fields));
+    expect(failure(deviceText(base + derived.join(''))).message).toMatch(/expands to more than/);
+  });
+
+  it('bounds names', () => {
+    const text = deviceText(peripheralText(registerText('A'.repeat(NAME_MAX + 1), 0)));
+    expect(failure(text).message).toMatch(/name is longer than 256/);
   });
 
   it('bounds arrays of arrays', () => {

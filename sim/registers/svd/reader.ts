@@ -13,7 +13,7 @@ import {
   roleOf,
 } from './elements.ts';
 import { type Position, SvdError } from './error.ts';
-import { ELEMENTS_MAX, INPUT_MAX, NESTING_MAX, TEXT_MAX } from './limits.ts';
+import { ELEMENTS_MAX, INPUT_MAX, NAME_MAX, NESTING_MAX, TEXT_MAX } from './limits.ts';
 import { resolveDevice } from './resolve.ts';
 
 interface Frame {
@@ -145,6 +145,9 @@ export class SvdReader {
     this.#leaf = undefined;
     const text = this.#text.trim();
     if (text === '' || this.#element === undefined) return;
+    if (name === 'name' && text.length > NAME_MAX && this.#element.kind !== 'enumeratedValue') {
+      throw new SvdError(`A name is longer than ${NAME_MAX} characters.`, { line, column });
+    }
     const leaves: { [key in LeafName]?: Leaf } = this.#element.leaves;
     if (leaves[name] === undefined) leaves[name] = { text, line, column };
     else if (leaves[name].text !== text) {

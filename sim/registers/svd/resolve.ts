@@ -12,6 +12,7 @@ import { expandDim } from './dim.ts';
 import type { Element, Shape } from './elements.ts';
 import { SvdError } from './error.ts';
 import { EXPANDED_MAX } from './limits.ts';
+import { Names } from './names.ts';
 import { type Properties, propertiesOf } from './properties.ts';
 import { resolveRegisters } from './registers.ts';
 import { type Resolution, noteStrays } from './resolution.ts';
@@ -22,9 +23,6 @@ import { lenientNumber, requiredNumber } from './values.ts';
 export function resolveDevice(element: Element): SvdDevice {
   const { leaves, children } = element;
   const name = leaves.name?.text ?? 'device';
-  const losses: Loss[] = [];
-  const note = collector(losses);
-  noteStrays(element, name, note);
   let spent = 0;
   const spend = (count: number, at: Element) => {
     spent += count;
@@ -32,6 +30,9 @@ export function resolveDevice(element: Element): SvdDevice {
       throw new SvdError(`The file expands to more than ${EXPANDED_MAX} registers and fields.`, at);
     }
   };
+  const losses: Loss[] = [];
+  const note = collector(losses, element, spend);
+  noteStrays(element, name, note);
   const scopes = new Scopes();
   const width = Number(lenientNumber(leaves.width, name, note) ?? 32n);
   const unit = lenientNumber(leaves.addressUnitBits, name, note) ?? 8n;
@@ -54,8 +55,11 @@ export function resolveDevice(element: Element): SvdDevice {
   };
 }
 
-function collector(losses: Loss[]): Note {
-  return (where, what, line) => losses.push({ where, what, line });
+function collector(losses: Loss[], element: Element, spend: Resolution['spend']): Note {
+  return (where, what, line) => {
+    spend(1, element);
+    losses.push({ where, what, line });
+  };
 }
 
 function endianOf(children: readonly Element[], name: string, note: Note): 'little' | 'big' {
@@ -73,8 +77,8 @@ function resolvePeripheral(
   shared: Omit<Resolution, 'note'>,
 ): SvdPeripheral[] {
   const losses: Loss[] = [];
-  const resolution: Resolution = { ...shared, note: collector(losses) };
-  const { note } = resolution;
+  const resolution: Resolution = { ...shared, note: collector(losses, element, shared.spend) };
+  const { note, spend } = resolution;
   const shape = shapeOf(element, resolution.scopes);
   const { leaves } = shape;
   const where = leaves.name?.text ?? '';
@@ -83,6 +87,9 @@ function resolvePeripheral(
   const base = requiredNumber(element, leaves.baseAddress, `The baseAddress of ${where}`);
   const properties = propertiesOf({ ...element, leaves }, inherited, where, note);
   const { names, increment } = expandDim(element, shape, where, note);
+  spend(names.length + shape.children.length, element);
+  const blocks = addressBlocks(shape, where, note);
+  const lines = interrupts(shape, where, note);
   const registers = resolveRegisters(shape, { where, properties }, resolution);
   if (registers.length === 0) note(where, 'describes no registers', element.line);
   return names.map((name, index) => ({
@@ -91,8 +98,8 @@ function resolvePeripheral(
     baseAddress: base + BigInt(increment) * BigInt(index),
     groupName: leaves.groupName?.text,
     alternateOf: leaves.alternatePeripheral?.text,
-    addressBlocks: addressBlocks(shape, where, note),
-    interrupts: interrupts(shape, where, note),
+    addressBlocks: blocks,
+    interrupts: lines,
     registers,
     losses,
   }));
@@ -127,12 +134,10 @@ function interrupts({ children }: Shape, where: string, note: Note): SvdInterrup
 }
 
 function withUniqueNames(peripherals: readonly SvdPeripheral[], note: Note): SvdPeripheral[] {
-  const counts = new Map<string, number>();
+  const names = new Names();
   return peripherals.map((peripheral) => {
-    const count = (counts.get(peripheral.name) ?? 0) + 1;
-    counts.set(peripheral.name, count);
-    if (count === 1) return peripheral;
-    const name = `${peripheral.name}_${count}`;
+    const name = names.take(peripheral.name);
+    if (name === peripheral.name) return peripheral;
     note(
       peripheral.name,
       `is the name of another peripheral, too; became ${name}`,
