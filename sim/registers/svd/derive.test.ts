@@ -83,7 +83,8 @@ describe('derivedFrom', () => {
   it.each(['Speed', 'F.Speed', 'R.F.Speed', 'P.R.F.Speed'])(
     'derives enumerations by %s',
     (path) => {
-      const fields = `<fields>${fieldText('G', '[1:1]', `<enumeratedValues derivedFrom="${path}"/>`)}
+      const derived = `<enumeratedValues derivedFrom="${path}"/>`;
+      const fields = `<fields>${fieldText('G', '[1:1]', derived)}
       ${fieldText('F', '[0:0]', VALUES)}</fields>`;
       const found = peripheralOf(registerText('R', 0, fields)).registers[0]?.body.fields;
       expect([...(found?.[0]?.values ?? [])]).toEqual([['Slow', 0n]]);

@@ -1,4 +1,4 @@
-/** Arrays (`NAME[%s]`) and lists (`NAME%s`, `%sNAME`) of peripherals, clusters, registers, fields. */
+/** Arrays (`NAME[%s]`) and lists (`NAME%s`) of peripherals, clusters, registers and fields. */
 import type { Note } from './device.ts';
 import type { Element, Shape } from './elements.ts';
 import { SvdError } from './error.ts';

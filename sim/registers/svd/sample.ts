@@ -18,7 +18,8 @@ export function peripheralText(registers: string, properties = ''): string {
 
 export function registerText(name: string, offset: number | string, rest = ''): string {
   const place = `<name>${name}</name><addressOffset>${offset}</addressOffset>`;
-  return `<register>${place}<resetValue>0</resetValue><access>read-write</access>${rest}</register>`;
+  const known = '<resetValue>0</resetValue><access>read-write</access>';
+  return `<register>${place}${known}${rest}</register>`;
 }
 
 export function fieldText(name: string, range: string, rest = ''): string {

@@ -152,7 +152,8 @@ describe('toRegisterMap', () => {
     const only = (access: string) => `<access>${access}</access>`;
     const fields = `<fields>${fieldText('A', '[3:0]')}${fieldText('B', '[5:2]')}
       ${fieldText('A', '[7:7]')}${fieldText('W', '[40:30]')}${fieldText('X', '[33:33]')}
-      ${fieldText('GET', '[9:8]', only('read-only'))}${fieldText('PUT', '[9:8]', only('write-only'))}
+      ${fieldText('GET', '[9:8]', only('read-only'))}
+      ${fieldText('PUT', '[9:8]', only('write-only'))}
       </fields>`;
     const { map, losses } = mapOf(registerText('R', 0, fields));
     expect(map.registers['R']?.fields).toEqual({
