@@ -1,7 +1,7 @@
 /** Fields of a declaration: inside the register, without overlap, each name once. */
 import type { FieldDeclaration } from '../declare.ts';
 import type { SvdField, SvdRegisterBody } from './device.ts';
-import { identifier, Names } from './names.ts';
+import { fieldIdentifier, identifier, Names } from './names.ts';
 import { declareRights, type Rights, rightsOf, sameRights } from './rights.ts';
 
 export interface MapField {
@@ -29,7 +29,7 @@ export function mapFields(body: SvdRegisterBody, width: number, lost: Lost): Map
     const msb = Math.min(field.msb, width - 1);
     if (msb < field.msb) note(`bits ${field.msb}:${field.lsb} were cut at ${msb}`);
     if (overlaps(placed, field, msb, rights, note)) continue;
-    const name = names.take(identifier(field.name));
+    const name = names.take(fieldIdentifier(field.name));
     if (name !== field.name) note(`became ${name}`);
     placed.push({ name, msb, lsb: field.lsb, rights, values: mapValues(field, msb, note) });
   }

@@ -7,6 +7,15 @@ export function identifier(name: string): string {
   return /^[A-Za-z_$]/.test(plain) ? plain : `_${plain}`;
 }
 
+/** Properties that a view of a register has besides its fields (see `views.ts`). */
+const VIEW_PROPERTIES = new Set(['value', 'state', 'constructor']);
+
+/** An identifier that a field of a register can have. */
+export function fieldIdentifier(name: string): string {
+  const plain = identifier(name);
+  return VIEW_PROPERTIES.has(plain) ? `${plain}_` : plain;
+}
+
 /** Hands out names: the second `X` becomes `X_2`. */
 export class Names {
   readonly #taken = new Set<string>();

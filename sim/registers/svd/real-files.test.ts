@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { compile } from '../compile.ts';
+import { RegisterBank } from '../bank.ts';
 import { parseSvd } from './reader.ts';
 import { toRegisterMap } from './to-map.ts';
 
@@ -22,16 +22,18 @@ const FILES = {
 };
 
 describe.each(Object.entries(FILES))('%s', (file, expected) => {
-  it('becomes register maps that compile', ({ skip }) => {
+  it('becomes register maps that banks can hold', ({ skip }) => {
     if (FOLDER === undefined) {
       if (process.env['DYNO_PEERS'] === 'required') throw new Error('shared/svd is absent.');
       skip('The folder shared/svd is not beside the repository.');
       return;
     }
     const device = parseSvd(readFileSync(new URL(file, FOLDER), 'utf8'));
-    const compiled = device.peripherals.map(({ name }) => compile(toRegisterMap(device, name).map));
-    expect(compiled).toHaveLength(expected.peripherals);
-    const registers = compiled.reduce((sum, map) => sum + map.registers.length, 0);
+    const banks = device.peripherals.map(
+      ({ name }) => new RegisterBank(toRegisterMap(device, name).map),
+    );
+    expect(banks).toHaveLength(expected.peripherals);
+    const registers = banks.reduce((sum, { map }) => sum + map.registers.length, 0);
     expect(registers).toBe(expected.registers);
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { RegisterBank } from '../bank.ts';
 import { compile } from '../compile.ts';
 import type { RegisterMap } from '../declare.ts';
 import { ACCESS } from '../effects.ts';
@@ -191,6 +192,14 @@ describe('toRegisterMap', () => {
         registerText('__proto__', 12),
     );
     expect(Object.keys(map.registers)).toEqual(['_0_A', 'R', 'R_2', '__proto___']);
+  });
+
+  it('keeps fields from the names that a view of a register has itself', () => {
+    const fields = `<fields>${fieldText('value', '[0:0]')}${fieldText('state', '[1:1]')}</fields>`;
+    const { map, losses } = mapOf(registerText('R', 0, fields));
+    expect(Object.keys(map.registers['R']?.fields ?? {})).toEqual(['value_', 'state_']);
+    expect(losses).toEqual(['P.R.value: became value_', 'P.R.state: became state_']);
+    expect(() => new RegisterBank(map)).not.toThrow();
   });
 
   it('names what the device has where the peripheral is unknown', () => {
