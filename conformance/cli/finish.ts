@@ -21,8 +21,8 @@ export function finish(document: ResultDocument, folder: string, progress: Progr
   const { files } = renderReports(join(folder, RESULT_FILE), folder);
   const report = files.find((file) => file.endsWith('.html'));
   const code = exitCode(document);
-  const { card } = summarise(document);
-  const verdict = document.header.mode === 'certify' ? `${card}: ` : '';
+  const { standing } = summarise(document);
+  const verdict = document.header.mode === 'certify' ? `${standing}: ` : '';
   process.stdout.write(`${verdict}${EXIT_MEANING[code] ?? `exit code ${code}`}\n`);
   if (report !== undefined) process.stdout.write(`Report: ${relative('.', report)}\n`);
   return code;

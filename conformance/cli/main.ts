@@ -43,15 +43,6 @@ common(program.command('run'))
     process.exitCode = await runVerb([driver, ...clauses], options);
   });
 
-common(program.command('certify'))
-  .description('judge by the frozen profile; without a driver: all samples on their targets')
-  .argument('[drivers...]', 'names from dyno list, folders with driver.ts, or files')
-  .option('--resume', 'go on with the result file of a run that was cut off', false)
-  .action(async (drivers: string[], options) => {
-    const { certifyVerb } = await import('./certify.ts');
-    process.exitCode = await certifyVerb(drivers, options);
-  });
-
 program
   .command('list')
   .description('list drivers, targets, suites, clauses or rules')
@@ -60,36 +51,6 @@ program
   .action(async (what: string, options) => {
     const { listVerb } = await import('./list.ts');
     process.exitCode = await listVerb(what, options);
-  });
-
-const explain = program.command('explain').description('explain a clause, a rule or a match');
-explain
-  .command('match')
-  .description('say which personality of a driver matches a target, and which key fails')
-  .argument('<driver>')
-  .argument('<target>')
-  .option('--config <file>', 'configuration instead of ./dyno.config.ts')
-  .action(async (driver: string, target: string, options) => {
-    const { explainMatchVerb } = await import('./explain.ts');
-    process.exitCode = await explainMatchVerb(driver, target, options);
-  });
-explain
-  .command('clause', { isDefault: true })
-  .description('say what a clause or rule demands, where that is written, and why')
-  .argument('<id>', 'address of a clause, or id of a rule')
-  .option('--config <file>', 'configuration instead of ./dyno.config.ts')
-  .action(async (id: string, options) => {
-    const { explainVerb } = await import('./explain.ts');
-    process.exitCode = await explainVerb(id, options);
-  });
-
-program
-  .command('doctor')
-  .description('say what this machine can do: runtime, peers, permissions')
-  .option('--config <file>', 'configuration instead of ./dyno.config.ts')
-  .action(async (options) => {
-    const { doctorVerb } = await import('./doctor.ts');
-    process.exitCode = await doctorVerb(options);
   });
 
 try {

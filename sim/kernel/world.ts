@@ -179,6 +179,11 @@ export class World {
       return true;
     }
     const reached = await this.#pace.idle(this.now, next);
+    // Outside things may have made driver-side tasks runnable without any time passing.
+    if (this.#ready.length > 0) {
+      this.#happen(Math.max(reached, this.now));
+      return true;
+    }
     if (reached === this.now && next === Infinity) return false;
     this.unsettled = true;
     this.#happen(Math.max(reached, this.now));
