@@ -82,6 +82,8 @@ export interface RegisterMap {
   readonly domains?: readonly string[];
   /** Pages, the first being selected after a reset. */
   readonly pages?: readonly string[];
+  /** The field that holds the number of the selected page, such as `['LCR', 'DLAB']`. */
+  readonly pageBy?: readonly [register: string, field: string];
   readonly registers: Readonly<Record<string, RegisterDeclaration>>;
 }
 
