@@ -1,4 +1,4 @@
-/** A 64-bit hash of words: sixteen hexadecimal digits; for comparing states, not against an enemy. */
+/** A 64-bit hash of words, as sixteen hexadecimal digits; no defence against an enemy. */
 export function hashWords(words: Uint32Array): string {
   let one = 0x243f6a88;
   let two = 0x85a308d3 | 0;

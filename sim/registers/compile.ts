@@ -2,83 +2,24 @@
  * A register map compiled once into masks over typed arrays, so that an access never walks fields.
  * Every register owns one or two 32-bit lanes (two for 64-bit registers).
  */
-import { BLOCK_BYTES, type DecodeTables, buildDecode } from './decode.ts';
-import type { AccessSize, Gap, RegisterDeclaration, RegisterMap } from './declare.ts';
-import type { ReadEffect, WriteEffect } from './effects.ts';
+import type { CompiledMap, PageField, Register } from './compiled-map.ts';
+import { BLOCK_BYTES, buildDecode } from './decode.ts';
+import type { AccessSize, RegisterDeclaration, RegisterMap } from './declare.ts';
 import { compileFields, fieldMask } from './fields.ts';
-import { type Masks, buildMasks, resettable } from './masks.ts';
+import { buildMasks, resettable } from './masks.ts';
 
 export { BLOCK_BITS, EXTENT_MAX } from './decode.ts';
 export { fieldMask } from './fields.ts';
-export type { MaskName, Masks } from './masks.ts';
+export type { CompiledMap, Field, MaskName, Masks, Register } from './compiled-map.ts';
 
 /** A bound on what an imported file can ask for; a slot + 1 fits into 16 bits. */
 export const REGISTERS_MAX = 65_535;
-
-export interface Field {
-  readonly name: string;
-  readonly msb: number;
-  readonly lsb: number;
-  readonly read: ReadEffect;
-  readonly write: WriteEffect;
-  readonly reset: bigint;
-  readonly keptBy: readonly string[];
-  readonly values: Readonly<Record<string, number>> | undefined;
-  readonly volatile: boolean;
-  readonly gap: Gap | undefined;
-  /** Its bits in the register. */
-  readonly mask: bigint;
-}
-
-export interface Register {
-  readonly name: string;
-  /** Its name in the declaration, and its place there if that is an array. */
-  readonly declared: string;
-  readonly index: number;
-  /** Position in the compiled tables. */
-  readonly slot: number;
-  /** First lane; a 64-bit register has `lane` and `lane + 1` (the high half). */
-  readonly lane: number;
-  readonly at: number;
-  readonly bytes: AccessSize;
-  readonly page: number;
-  readonly sizes: readonly AccessSize[];
-  readonly fields: readonly Field[];
-  readonly readable: boolean;
-  readonly writable: boolean;
-  readonly declaration: RegisterDeclaration;
-}
-
-export interface CompiledMap {
-  readonly map: RegisterMap;
-  readonly registers: readonly Register[];
-  readonly byName: ReadonlyMap<string, Register>;
-  readonly lanes: number;
-  /** Bytes from offset 0 to the end of the last register. */
-  readonly extent: number;
-  readonly masks: Masks;
-  readonly domains: readonly string[];
-  /** Reset masks per domain: the bits that this domain sets to their reset value. */
-  readonly resettable: ReadonlyMap<string, Uint32Array>;
-  readonly pages: readonly string[];
-  /** Where the number of the selected page is kept, if a field keeps it. */
-  readonly pageField: PageField | undefined;
-  /** The register that holds the byte at an offset of a page, for a read or a write. */
-  find(side: 'read' | 'write', page: number, offset: number): Register | undefined;
-  readonly decode: DecodeTables;
-}
-
-export interface PageField {
-  readonly lane: number;
-  readonly lsb: number;
-  readonly mask: number;
-}
 
 const compiled = new WeakMap<RegisterMap, CompiledMap>();
 
 /**
  * Compiles a declaration; the same declaration is compiled once.
- * @throws RangeError naming the registers or fields, if they overlap, do not fit or cannot reset so.
+ * @throws RangeError naming the registers or fields that overlap, do not fit or cannot reset so.
  */
 export function compile(map: RegisterMap): CompiledMap {
   const known = compiled.get(map);

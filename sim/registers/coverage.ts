@@ -98,7 +98,10 @@ export class RegisterCoverage {
 
   /** Accesses by size: what is not of another size is of the register's own. */
   #sizes({ slot, bytes }: Register): [number, number, number, number] {
-    const [one = 0, two = 0, four = 0, eight = 0] = this.otherSizes.subarray(slot * 4, slot * 4 + 4);
+    const [one = 0, two = 0, four = 0, eight = 0] = this.otherSizes.subarray(
+      slot * 4,
+      slot * 4 + 4,
+    );
     const all = (this.reads[slot] ?? 0) + (this.writes[slot] ?? 0);
     const sizes: [number, number, number, number] = [one, two, four, eight];
     sizes[sizeIndex(bytes)] = all - one - two - four - eight;
@@ -147,7 +150,10 @@ export class RegisterCoverage {
           ones: lanes.map((at) => this.ones[at] ?? 0),
           zeros: lanes.map((at) => this.zeros[at] ?? 0),
           values: this.#valueNames(slot),
-          effects: counts(SIDE_EFFECTS, (index) => this.effects[slot * SIDE_EFFECTS.length + index]),
+          effects: counts(
+            SIDE_EFFECTS,
+            (index) => this.effects[slot * SIDE_EFFECTS.length + index],
+          ),
         };
       }),
       refused: counts(REFUSALS, (index) => this.refused[index]),

@@ -1,14 +1,6 @@
 /** Tables from an offset to the register that holds it, in blocks so that wide maps stay small. */
-import type { Register } from './compile.ts';
+import type { DecodeTable, DecodeTables, Register } from './compiled-map.ts';
 import type { RegisterMap } from './declare.ts';
-
-/** Slot + 1 of the register that holds a byte, 0 where there is none, in blocks. */
-export type DecodeTable = Uint16Array[];
-export interface DecodeTables {
-  /** By page. */
-  readonly read: readonly DecodeTable[];
-  readonly write: readonly DecodeTable[];
-}
 
 export function buildDecode(
   map: RegisterMap,

@@ -1,5 +1,5 @@
 /** Compiles and checks the fields of one register. */
-import type { Field } from './compile.ts';
+import type { Field } from './compiled-map.ts';
 import type { FieldDeclaration, RegisterDeclaration } from './declare.ts';
 import { ACCESS } from './effects.ts';
 
@@ -105,9 +105,6 @@ function refuseDomains(where: string, fields: readonly Field[], domains: readonl
       if (!domains.includes(domain)) {
         const known = domains.join(', ');
         throw new RangeError(`${where}.${name}: reset domain ${domain} is none of ${known}.`);
-      }
-      if (domain === domains[0]) {
-        throw new RangeError(`${where}.${name}: nothing survives ${domain}, the strongest reset.`);
       }
     }
   }

@@ -1,43 +1,10 @@
 /** The masks of a map: one word per lane for each effect and property. */
-import type { Register } from './compile.ts';
+import { MASK_NAMES, type MaskName, type Masks, type Register } from './compiled-map.ts';
 import { fieldMask } from './fields.ts';
 
-const WRITE_MASKS = [
-  'value',
-  'clear',
-  'set',
-  'w1c',
-  'w1s',
-  'w1t',
-  'w0c',
-  'w0s',
-  'w0t',
-  'once',
-] as const;
-const OTHER_MASKS = [
-  'readable',
-  'readClear',
-  'readSet',
-  'defined',
-  'volatile',
-  'reset',
-  'resetKnown',
-  'gap',
-  'writable',
-  'reserved',
-] as const;
-export type MaskName = (typeof WRITE_MASKS)[number] | (typeof OTHER_MASKS)[number];
-
-/**
- * One word per lane for every mask. `defined` are the bits that a field names, `reserved` the ones
- * that none names and those of fields that are declared reserved.
- */
-export type Masks = Readonly<Record<MaskName, Uint32Array>>;
-
 export function buildMasks(registers: readonly Register[], lanes: number): Masks {
-  const names = [...WRITE_MASKS, ...OTHER_MASKS];
   const masks = Object.fromEntries(
-    names.map((name) => [name, new Uint32Array(lanes)]),
+    MASK_NAMES.map((name) => [name, new Uint32Array(lanes)]),
   ) as Record<MaskName, Uint32Array>;
   const add = (mask: Uint32Array, register: Register, bits: bigint) => {
     mask[register.lane] = (mask[register.lane] ?? 0) | Number(bits & 0xffffffffn);
@@ -69,7 +36,11 @@ export function buildMasks(registers: readonly Register[], lanes: number): Masks
 }
 
 /** The bits that a domain sets to their reset value. */
-export function resettable(registers: readonly Register[], lanes: number, domain: string): Uint32Array {
+export function resettable(
+  registers: readonly Register[],
+  lanes: number,
+  domain: string,
+): Uint32Array {
   const mask = new Uint32Array(lanes);
   for (const register of registers) {
     for (const field of register.fields) {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RegisterBank } from './bank.ts';
 import { compile } from './compile.ts';
-import type { AccessSize, RegisterMap } from './declare.ts';
+import type { RegisterMap } from './declare.ts';
 import { type MirrorFinding, RegisterMirror, describeFinding } from './mirror.ts';
 import { accesses, maps } from './register-arbitraries.ts';
 
@@ -145,7 +145,7 @@ test.each([
   ['half of two words', 6, 4, 0, 'unaligned', 'CTRL'],
 ] as const)('a write to %s is the driver at fault', (_, offset, size, value, kind, register) => {
   const { mirror, found } = watched();
-  mirror.write(offset, size as AccessSize, value);
+  mirror.write(offset, size, value);
   expect(found).toMatchObject([{ subject: 'driver', access: 'write', kind, register }]);
 });
 

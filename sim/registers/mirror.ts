@@ -69,7 +69,8 @@ export class RegisterMirror {
     for (let lane = 0; lane < mask.length; lane++) {
       const bits = mask[lane]! | reserved[lane]!;
       this.#state[lane] = (this.#state[lane]! & ~bits) | (reset[lane]! & bits);
-      this.#known[lane] = (this.#known[lane]! & ~bits) | (bits & resetKnown[lane]! & ~volatile[lane]!);
+      this.#known[lane] =
+        (this.#known[lane]! & ~bits) | (bits & resetKnown[lane]! & ~volatile[lane]!);
       this.#spent[lane] = this.#spent[lane]! & ~bits;
       this.#spentKnown[lane] = this.#spentKnown[lane]! | bits;
     }
@@ -236,7 +237,7 @@ export class RegisterMirror {
     return (value & ~this.#state[lane]! & this.#known[lane]! & readOnly) >>> 0;
   }
 
-  /** Reserved bits that a write does not preserve: neither as they were read, nor zero if unread. */
+  /** Reserved bits that a write does not preserve: as they were read, or zero if unread. */
   #disturbed(lane: number, value: number, carried: number): number {
     return ((value ^ this.#state[lane]!) & this.map.masks.reserved[lane]! & carried) >>> 0;
   }
@@ -319,25 +320,28 @@ interface Seen {
 
 /** The finding as a sentence. */
 export function describeFinding(finding: MirrorFinding): string {
-  const { kind, access, size, register, fields, expected, seen } = finding;
-  const hex = (value: bigint) => `0x${value.toString(16)}`;
-  const place = register ?? 'no register';
-  const where = `${place} at offset 0x${finding.offset.toString(16)}`;
+  const { kind, access, size, register, fields, expected, seen, bits } = finding;
+  const where = `${register ?? 'no register'} at offset ${hex(finding.offset)}`;
   const names = fields.length === 0 ? '' : ` (${fields.join(', ')})`;
+  const bytes = `${size} ${size === 1 ? 'byte' : 'bytes'}`;
   switch (kind) {
     case 'value':
       return `${where}${names} read as ${hex(seen)}, but it can only hold ${hex(expected)}.`;
     case 'reserved':
-      return `A write of ${hex(seen)} does not preserve reserved bits ${hex(finding.bits)} of ${where}.`;
+      return `A write does not preserve reserved bits ${hex(bits)} of ${where}: ${hex(seen)}.`;
     case 'read-only':
       return `A write of ${hex(seen)} tries to change read-only bits of ${where}${names}.`;
     case 'write-only':
       return `A read of ${where}, which is write-only.`;
     case 'undefined':
-      return `A ${access} of ${size} bytes at offset 0x${finding.offset.toString(16)}, where no register lies.`;
+      return `A ${access} of ${bytes} at offset ${hex(finding.offset)}, where no register lies.`;
     case 'size':
-      return `A ${access} of ${size} bytes at ${where}, which does not take that size.`;
+      return `A ${access} of ${bytes} at ${where}, which does not take that size.`;
     case 'unaligned':
-      return `An unaligned ${access} of ${size} bytes at ${where}.`;
+      return `An unaligned ${access} of ${bytes} at ${where}.`;
   }
+}
+
+function hex(value: number | bigint): string {
+  return `0x${value.toString(16)}`;
 }

@@ -62,9 +62,9 @@ export function maps(): fc.Arbitrary<RegisterMap> {
       return {
         name: 'random',
         width: 8,
-        endian: endian as 'little' | 'big',
+        endian,
         unaligned,
-        refused: refused as 'all-ones' | 'zeros',
+        refused,
         domains: DOMAINS,
         registers,
         ...rules,
@@ -77,7 +77,7 @@ function register(): fc.Arbitrary<RegisterDeclaration> {
     fc
       .record({ cuts: fc.uniqueArray(fc.nat(width - 1), { maxLength: 3 }), bare: fc.boolean() })
       .chain(({ cuts, bare }) => {
-        if (bare) return field(width - 1, 0).map(({ bits, ...rest }) => ({ at: 0, width, ...rest }));
+        if (bare) return rights(width).map((all) => ({ at: 0, width, ...all }));
         const edges = [0, ...cuts.toSorted((a, b) => a - b).filter((cut) => cut > 0), width];
         const spans = edges.slice(1).map((end, index) => [end - 1, edges[index] ?? 0] as const);
         return fc
@@ -91,7 +91,15 @@ function register(): fc.Arbitrary<RegisterDeclaration> {
 }
 
 function field(msb: number, lsb: number): fc.Arbitrary<FieldDeclaration> {
-  const all = (1n << BigInt(msb - lsb + 1)) - 1n;
+  return fc.tuple(rights(msb - lsb + 1), fc.boolean()).map(([all, named]) => ({
+    bits: [msb, lsb] as const,
+    ...all,
+    ...(named ? { values: { OFF: 0, ON: 1 } } : {}),
+  }));
+}
+
+function rights(width: number): fc.Arbitrary<Omit<FieldDeclaration, 'bits'>> {
+  const all = (1n << BigInt(width)) - 1n;
   return fc
     .record({
       read: fc.constantFrom(...READ_EFFECTS),
@@ -99,12 +107,9 @@ function field(msb: number, lsb: number): fc.Arbitrary<FieldDeclaration> {
       reset: fc.bigInt({ min: 0n, max: all }),
       keptBy: fc.subarray(['hard', 'soft']),
       gap: fc.option(fc.constantFrom(...WORDS), { freq: 6, nil: undefined }),
-      named: fc.boolean(),
     })
-    .map(({ gap, named, ...rest }) => ({
-      bits: [msb, lsb] as const,
+    .map(({ gap, ...rest }) => ({
       ...rest,
       ...(gap === undefined ? {} : { gap: { word: gap, note: 'random' } }),
-      ...(named ? { values: { OFF: 0, ON: 1 } } : {}),
     }));
 }

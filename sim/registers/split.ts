@@ -29,7 +29,7 @@ export function split(
 ): Piece[] {
   const pieces: Piece[] = [];
   const big = map.map.endian === 'big';
-  for (let done = 0; done < size; ) {
+  for (let done = 0; done < size;) {
     const register = at(map, side, page, offset + done) as Register;
     const from = offset + done - register.at;
     const count = Math.min(register.bytes - from, size - done);
@@ -62,7 +62,7 @@ export function refusal(
   let reached = false;
   let illegal: Refusal | undefined;
   if (!whole && offset % size !== 0 && map.map.unaligned !== true) illegal = 'unaligned';
-  for (let byte = offset; byte < offset + size; ) {
+  for (let byte = offset; byte < offset + size;) {
     const register = at(map, side, page, byte);
     if (register === undefined) return 'undefined';
     if (map.find(side, page, byte) !== undefined) reached = true;
