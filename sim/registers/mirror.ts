@@ -65,9 +65,10 @@ export class RegisterMirror {
     if (mask === undefined) {
       throw new RangeError(`${this.map.map.name} has no reset domain named ${domain}.`);
     }
-    const { reset, resetKnown, volatile, reserved } = this.map.masks;
+    const { reset, resetKnown, volatile, defined } = this.map.masks;
     for (let lane = 0; lane < mask.length; lane++) {
-      const bits = mask[lane]! | reserved[lane]!;
+      // Bits that nothing names are taken for zero until they are read.
+      const bits = mask[lane]! | ~defined[lane]!;
       this.#state[lane] = (this.#state[lane]! & ~bits) | (reset[lane]! & bits);
       this.#known[lane] =
         (this.#known[lane]! & ~bits) | (bits & resetKnown[lane]! & ~volatile[lane]!);
