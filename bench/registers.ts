@@ -59,12 +59,15 @@ let kept = 0;
 const bare = new Uint32Array(8);
 const eight = Array.from({ length: 8 }, (_, kind) => device(kind));
 const figures: readonly (readonly [what: string, perSecond: number])[] = [
-  ['bare typed array', best(() => {
-    for (let index = 0; index < ACCESSES; index += 2) {
-      bare[(index >>> 1) & 7] = index;
-      kept += bare[(index >>> 1) & 7] as number;
-    }
-  })],
+  [
+    'bare typed array',
+    best(() => {
+      for (let index = 0; index < ACCESSES; index += 2) {
+        bare[(index >>> 1) & 7] = index;
+        kept += bare[(index >>> 1) & 7] as number;
+      }
+    }),
+  ],
   ['one device, coverage', best(bankTurn([device(0)], undefined))],
   ['one device, coverage and journal', best(bankTurn([device(0)], new Journal()))],
   ['eight devices in turn, coverage', best(bankTurn(eight, undefined))],

@@ -7,27 +7,43 @@ import { hashWords } from '../kernel/hash.ts';
 import {
   COMPOSED,
   GAP,
-  READ_EFFECT,
+  LANE_SHIFT,
   READ_HOOK,
+  SIZE,
   SLOW_READ,
   SLOW_WRITE,
   WIDE,
-  WRITE_EFFECT,
   WRITE_HOOK,
   tablesOf,
 } from './bank-tables.ts';
-import { type BankObserver, type Behaviour, type Hooks, hooksBySlot } from './behaviour.ts';
-import { type CompiledMap, type Masks, BLOCK_BITS, compile } from './compile.ts';
+import {
+  type BankObserver,
+  type Behaviour,
+  type Hooks,
+  hooksBySlot,
+  pageSelector,
+  touchedGaps,
+} from './behaviour.ts';
+import { type CompiledMap, type Register, compile } from './compile.ts';
 import { RegisterCoverage } from './coverage.ts';
-import type { AccessSize, GapWord, RegisterMap } from './declare.ts';
+import type { AccessSize, RegisterMap } from './declare.ts';
+import {
+  EFFECTS,
+  ONCE,
+  READABLE,
+  READ_CLEAR,
+  READ_SET,
+  RESERVED,
+  STRIDE_BITS,
+  WRITABLE,
+  nextOnWrite,
+} from './lane-table.ts';
 import { type Side, halves, joined, refusal, split } from './split.ts';
 import { type Views, lowMask, viewsByName, viewsBySlot } from './views.ts';
-import { clearedBy, setBy, toggledBy } from './write-masks.ts';
 
 export type { BankObserver, Behaviour } from './behaviour.ts';
 
 const ALL = 0xffffffff;
-const BLOCK_MASK = (1 << BLOCK_BITS) - 1;
 
 export class RegisterBank<const M extends RegisterMap> {
   readonly map: CompiledMap;
@@ -39,17 +55,20 @@ export class RegisterBank<const M extends RegisterMap> {
   /** The upper half that the last 64-bit read returned. */
   high = 0;
 
-  readonly #masks: Masks;
+  /** The state, then the bits seen as one, then as zero: one array on the hot path. */
+  readonly #words: Uint32Array;
+  readonly #lanes: number;
+  readonly #table: Uint32Array;
   readonly #bySlot: readonly object[];
   readonly #written: Uint32Array;
   readonly #before: Uint32Array;
   readonly #writtenViews: readonly object[];
   readonly #beforeViews: readonly object[];
   readonly #hooks: Hooks;
-  readonly #flags: Uint8Array;
-  readonly #at: Uint32Array;
-  readonly #whole: Uint8Array;
-  readonly #lane: Uint32Array;
+  /** By entry (slot + 1): size, flags and lane, see `bank-tables.ts`. */
+  readonly #info: Uint32Array;
+  readonly #readStarts: readonly Uint16Array[];
+  readonly #writeStarts: readonly Uint16Array[];
   /** Write-once bits that were written since their reset. */
   readonly #spent: Uint32Array;
   readonly #page: (() => number) | undefined;
@@ -60,8 +79,10 @@ export class RegisterBank<const M extends RegisterMap> {
     const tables = tablesOf(map);
     const hooks = hooksBySlot(map, behaviour);
     this.map = map;
-    this.#masks = map.masks;
-    this.state = new Uint32Array(map.lanes);
+    this.#table = map.table;
+    this.#lanes = map.lanes;
+    this.#words = new Uint32Array(map.lanes * 3);
+    this.state = this.#words.subarray(0, map.lanes);
     this.#written = new Uint32Array(map.lanes);
     this.#before = new Uint32Array(map.lanes);
     this.#spent = new Uint32Array(map.lanes);
@@ -69,19 +90,18 @@ export class RegisterBank<const M extends RegisterMap> {
     this.#writtenViews = viewsBySlot(map, this.#written);
     this.#beforeViews = viewsBySlot(map, this.#before);
     this.registers = viewsByName(map, this.#bySlot) as Views<M>;
-    this.coverage = new RegisterCoverage(map);
+    this.coverage = new RegisterCoverage(map, this.#words.subarray(map.lanes));
     this.#hooks = hooks;
-    this.#at = tables.at;
-    this.#whole = tables.whole;
-    this.#lane = tables.lane;
-    this.#flags = tables.flags.map(
-      (flags, slot) =>
-        flags |
-        (hooks.compose[slot] ? COMPOSED : 0) |
-        (hooks.read[slot] ? READ_HOOK : 0) |
-        (hooks.write[slot] ? WRITE_HOOK : 0),
+    this.#readStarts = tables.read;
+    this.#writeStarts = tables.write;
+    this.#info = tables.info.map(
+      (info, entry) =>
+        info |
+        (hooks.compose[entry - 1] ? COMPOSED : 0) |
+        (hooks.read[entry - 1] ? READ_HOOK : 0) |
+        (hooks.write[entry - 1] ? WRITE_HOOK : 0),
     );
-    this.#page = this.#pageSelector(behaviour);
+    this.#page = pageSelector(map, behaviour, this.registers, this.state);
     if (behaviour.settled !== undefined) this.#settled = () => behaviour.settled?.();
     this.reset();
   }
@@ -93,46 +113,62 @@ export class RegisterBank<const M extends RegisterMap> {
    */
   read(offset: number, size: AccessSize): number {
     const page = this.#page === undefined ? 0 : this.#page();
-    const block = this.map.decode.read[page]?.[offset >>> BLOCK_BITS];
-    const slot = block === undefined ? -1 : (block[offset & BLOCK_MASK] as number) - 1;
-    if (slot < 0 || this.#at[slot] !== offset || this.#whole[slot] !== size) {
-      return this.#readOdd(page, offset, size);
+    const entry = this.#start(this.#readStarts[page] as Uint16Array, 'read', page, offset);
+    const info = this.#info[entry] as number;
+    if ((info & SIZE) !== size) return this.#readOdd(page, offset, size);
+    const { reads } = this.coverage;
+    reads[entry - 1] = (reads[entry - 1] as number) + 1;
+    if ((info & SLOW_READ) !== 0) return this.#readSlow(entry - 1, ALL, ALL);
+    const lane = info >>> LANE_SHIFT;
+    const base = lane << STRIDE_BITS;
+    const words = this.#words;
+    const table = this.#table;
+    const state = words[lane] as number;
+    const readable = table[base + READABLE] as number;
+    const value = (state & readable) >>> 0;
+    const ones = lane + this.#lanes;
+    const zeros = ones + this.#lanes;
+    words[ones] = (words[ones] as number) | value;
+    words[zeros] = (words[zeros] as number) | (~value & readable);
+    const after =
+      (state & ~(table[base + READ_CLEAR] as number)) | (table[base + READ_SET] as number);
+    if ((after ^ state) !== 0) {
+      this.#readEffect(entry - 1, lane);
+      if (this.#settled !== undefined) this.#settled();
     }
-    const { coverage } = this;
-    coverage.reads[slot] = (coverage.reads[slot] as number) + 1;
-    if (((this.#flags[slot] as number) & SLOW_READ) !== 0) {
-      const value = this.#readSlow(slot, ALL, ALL);
-      this.#settleRead(slot);
-      return value;
-    }
-    const lane = this.#lane[slot] as number;
-    const readable = this.#masks.readable[lane] as number;
-    const value = ((this.state[lane] as number) & readable) >>> 0;
-    coverage.ones[lane] = (coverage.ones[lane] as number) | value;
-    coverage.zeros[lane] = (coverage.zeros[lane] as number) | (~value & readable);
     return value;
   }
 
   /** A write by the bus; `high` is the upper half of eight bytes. */
   write(offset: number, size: AccessSize, value: number, high = 0): void {
     const page = this.#page === undefined ? 0 : this.#page();
-    const block = this.map.decode.write[page]?.[offset >>> BLOCK_BITS];
-    const slot = block === undefined ? -1 : (block[offset & BLOCK_MASK] as number) - 1;
-    if (slot < 0 || this.#at[slot] !== offset || this.#whole[slot] !== size) {
+    const entry = this.#start(this.#writeStarts[page] as Uint16Array, 'write', page, offset);
+    const info = this.#info[entry] as number;
+    if ((info & SIZE) !== size) {
       this.#writeOdd(page, offset, size, value, high);
       return;
     }
     const { coverage } = this;
-    coverage.writes[slot] = (coverage.writes[slot] as number) + 1;
-    const lane = this.#lane[slot] as number;
-    const plain = this.#masks.value[lane] as number;
-    // Ones in bits that do not simply store them may touch a gap: not plain.
-    if (((this.#flags[slot] as number) & SLOW_WRITE) !== 0 || (value & ~plain) !== 0) {
-      this.#store(slot, value, high, ALL, ALL);
+    coverage.writes[entry - 1] = (coverage.writes[entry - 1] as number) + 1;
+    const lane = info >>> LANE_SHIFT;
+    const base = lane << STRIDE_BITS;
+    const table = this.#table;
+    if ((info & SLOW_WRITE) !== 0 || (value & (table[base + RESERVED] as number)) !== 0) {
+      this.#store(entry - 1, value, high, ALL, ALL);
     } else {
-      this.state[lane] = ((this.state[lane] as number) & ~plain) | value;
-      coverage.ones[lane] = (coverage.ones[lane] as number) | value;
-      coverage.zeros[lane] = (coverage.zeros[lane] as number) | (~value & plain);
+      const words = this.#words;
+      const before = words[lane] as number;
+      const next = nextOnWrite(table, base, before, value);
+      words[lane] = next;
+      const writable = table[base + WRITABLE] as number;
+      const ones = lane + this.#lanes;
+      const zeros = ones + this.#lanes;
+      words[ones] = (words[ones] as number) | (value & writable);
+      words[zeros] = (words[zeros] as number) | (~value & writable);
+      const changed = before ^ next;
+      if ((changed & (table[base + EFFECTS] as number)) !== 0) {
+        coverage.wrote(entry - 1, lane, changed, before);
+      }
     }
     if (this.#settled !== undefined) this.#settled();
   }
@@ -155,7 +191,7 @@ export class RegisterBank<const M extends RegisterMap> {
       const known = this.map.domains.join(', ');
       throw new RangeError(`${this.map.map.name}: reset domain ${domain} is none of ${known}.`);
     }
-    const { reset } = this.#masks;
+    const { reset } = this.map.masks;
     for (let lane = 0; lane < mask.length; lane++) {
       const bits = mask[lane] as number;
       this.state[lane] = ((this.state[lane] as number) & ~bits) | ((reset[lane] as number) & bits);
@@ -204,20 +240,11 @@ export class RegisterBank<const M extends RegisterMap> {
     }
   }
 
-  #pageSelector({ page }: Behaviour<M>): (() => number) | undefined {
-    const { map, state } = this;
-    const { pages, pageField } = map;
-    if (page !== undefined) {
-      return () => {
-        const name = page(this.registers);
-        const index = pages.indexOf(name);
-        if (index < 0) throw new RangeError(`${map.map.name}: ${name} is no page.`);
-        return index;
-      };
-    }
-    if (pageField === undefined) return undefined;
-    const { lane, lsb, mask } = pageField;
-    return () => ((state[lane] as number) >>> lsb) & mask;
+  /** The entry of the register that starts at an offset, or 0. */
+  #start(near: Uint16Array, side: Side, page: number, offset: number): number {
+    if (offset < near.length) return near[offset] ?? 0;
+    const register = this.map.find(side, page, offset);
+    return register !== undefined && register.at === offset ? register.slot + 1 : 0;
   }
 
   #compose(slot: number): void {
@@ -226,19 +253,20 @@ export class RegisterBank<const M extends RegisterMap> {
   }
 
   #readable(lane: number): number {
-    return ((this.state[lane] as number) & (this.#masks.readable[lane] as number)) >>> 0;
+    const readable = this.#table[(lane << STRIDE_BITS) + READABLE] as number;
+    return ((this.state[lane] as number) & readable) >>> 0;
   }
 
   /** Reads one register with everything that is declared; leaves the upper half in `high`. */
   #readSlow(slot: number, carriedLow: number, carriedHigh: number): number {
     const { coverage } = this;
-    const flags = this.#flags[slot] as number;
-    const lane = this.#lane[slot] as number;
-    const wide = (flags & WIDE) !== 0;
-    if ((flags & COMPOSED) !== 0) this.#compose(slot);
+    const info = this.#info[slot + 1] as number;
+    const lane = info >>> LANE_SHIFT;
+    const wide = (info & WIDE) !== 0;
+    if ((info & COMPOSED) !== 0) this.#compose(slot);
     let value = this.#readable(lane);
     let high = wide ? this.#readable(lane + 1) : 0;
-    if ((flags & READ_HOOK) !== 0) {
+    if ((info & READ_HOOK) !== 0) {
       const { index, bytes } = this.map.registers[slot] as { index: number; bytes: number };
       const returned = this.#hooks.read[slot]?.(index);
       if (typeof returned === 'number') {
@@ -246,37 +274,34 @@ export class RegisterBank<const M extends RegisterMap> {
         high = wide ? Math.floor(returned / 0x1_0000_0000) >>> 0 : 0;
       }
     }
-    const { readable } = this.#masks;
+    const { readable } = this.map.masks;
     coverage.saw(slot, lane, value, carriedLow & (readable[lane] as number));
     if (wide) coverage.saw(slot, lane + 1, high, carriedHigh & (readable[lane + 1] as number));
-    if ((flags & READ_EFFECT) !== 0) {
-      this.#readEffect(slot, lane);
-      if (wide) this.#readEffect(slot, lane + 1);
-    }
-    if ((flags & GAP) !== 0) this.#touchGaps(slot, 'read', carriedLow, carriedHigh);
+    let effect = this.#readEffect(slot, lane);
+    if (wide && this.#readEffect(slot, lane + 1)) effect = true;
+    if ((info & GAP) !== 0) this.#touchGaps(slot, 'read', carriedLow, carriedHigh);
     this.high = high;
+    if ((effect || (info & READ_HOOK) !== 0) && this.#settled !== undefined) this.#settled();
     return value;
   }
 
-  #settleRead(slot: number): void {
-    if (this.#settled === undefined) return;
-    if (((this.#flags[slot] as number) & (READ_HOOK | READ_EFFECT)) !== 0) this.#settled();
-  }
-
-  #readEffect(slot: number, lane: number): void {
+  /** Whether the read changed anything. */
+  #readEffect(slot: number, lane: number): boolean {
+    const base = lane << STRIDE_BITS;
     const state = this.state[lane] as number;
-    const clear = this.#masks.readClear[lane] as number;
-    const set = this.#masks.readSet[lane] as number;
+    const clear = this.#table[base + READ_CLEAR] as number;
+    const set = this.#table[base + READ_SET] as number;
     if ((state & clear) !== 0) this.coverage.effect(slot, 'read-clear');
     if ((~state & set) !== 0) this.coverage.effect(slot, 'read-set');
     this.state[lane] = (state & ~clear) | set;
+    return (this.state[lane] as number) !== state;
   }
 
   /** Applies the declared write effects to the bits that the access carries, then the hook. */
   #store(slot: number, low: number, high: number, carriedLow: number, carriedHigh: number): void {
-    const lane = this.#lane[slot] as number;
-    const flags = this.#flags[slot] as number;
-    const wide = (flags & WIDE) !== 0;
+    const info = this.#info[slot + 1] as number;
+    const lane = info >>> LANE_SHIFT;
+    const wide = (info & WIDE) !== 0;
     const { state } = this;
     const oldLow = state[lane] as number;
     const oldHigh = wide ? (state[lane + 1] as number) : 0;
@@ -286,7 +311,7 @@ export class RegisterBank<const M extends RegisterMap> {
     }
     this.#storeLane(slot, lane, low, carriedLow);
     if (wide) this.#storeLane(slot, lane + 1, high, carriedHigh);
-    if ((flags & WRITE_HOOK) === 0) return;
+    if ((info & WRITE_HOOK) === 0) return;
     this.#before[lane] = oldLow;
     // Bits that the access did not carry read as they were.
     this.#written[lane] = (low & carriedLow) | (oldLow & ~carriedLow);
@@ -300,27 +325,17 @@ export class RegisterBank<const M extends RegisterMap> {
   }
 
   #storeLane(slot: number, lane: number, value: number, carried: number): void {
-    const masks = this.#masks;
-    const flags = this.#flags[slot] as number;
+    const base = lane << STRIDE_BITS;
     const before = this.state[lane] as number;
-    const plain = (masks.value[lane] as number) & carried;
-    this.coverage.saw(slot, lane, value, (masks.writable[lane] as number) & carried);
-    let next = (before & ~plain) | (value & plain);
-    if ((flags & WRITE_EFFECT) !== 0) {
-      const cleared = clearedBy(masks, lane, value, carried);
-      const set = setBy(masks, lane, value, carried);
-      const toggled = toggledBy(masks, lane, value, carried);
-      next = ((next & ~cleared) | set) ^ toggled;
-      if ((before & cleared) !== 0) this.coverage.effect(slot, 'write-clear');
-      if ((~before & set) !== 0) this.coverage.effect(slot, 'write-set');
-      if (toggled !== 0) this.coverage.effect(slot, 'write-toggle');
-      next = this.#storeOnce(slot, lane, next, value, carried);
-    }
-    this.state[lane] = next;
+    const written = (this.#table[base + WRITABLE] as number) & carried;
+    const next = (before & ~carried) | (nextOnWrite(this.#table, base, before, value) & carried);
+    this.coverage.saw(slot, lane, value, written);
+    this.coverage.wrote(slot, lane, before ^ next, before);
+    this.state[lane] = this.#storeOnce(slot, lane, next, value, carried);
   }
 
   #storeOnce(slot: number, lane: number, next: number, value: number, carried: number): number {
-    const once = (this.#masks.once[lane] as number) & carried;
+    const once = (this.#table[(lane << STRIDE_BITS) + ONCE] as number) & carried;
     if (once === 0) return next;
     const spent = this.#spent[lane] as number;
     const open = once & ~spent;
@@ -329,26 +344,13 @@ export class RegisterBank<const M extends RegisterMap> {
     return (next & ~open) | (value & open);
   }
 
-  /** Tells the observer once per word which gaps lie in these bits. */
   #touchGaps(slot: number, side: Side, low: number, high: number): void {
-    const { observer, map } = this;
-    const register = map.registers[slot];
-    if (observer === undefined || register === undefined) return;
-    const { reserved, gap } = this.#masks;
-    const { lane } = register;
-    const wide = register.bytes === 8;
-    const touches = (mask: Uint32Array) =>
-      (low & (mask[lane] as number)) !== 0 || (wide && (high & (mask[lane + 1] as number)) !== 0);
-    const words = new Set<GapWord>();
-    if (side === 'write' && touches(reserved)) words.add('reserved');
-    if (touches(gap)) {
-      const bits = joined(low, high);
-      for (const field of register.fields) {
-        if (field.gap !== undefined && (field.mask & bits) !== 0n) words.add(field.gap.word);
-      }
+    const { observer } = this;
+    if (observer === undefined) return;
+    const register = this.map.registers[slot] as Register;
+    for (const word of touchedGaps(this.map, register, side, joined(low, high))) {
+      observer.gap(register, word, side);
     }
-    if (side === 'read') words.delete('reserved');
-    for (const word of words) observer.gap(register, word, side);
   }
 
   /** Narrow, merged, unaligned and refused reads. */
@@ -370,7 +372,6 @@ export class RegisterBank<const M extends RegisterMap> {
       this.coverage.read(register.slot, size, register.bytes);
       const low = this.#readSlow(register.slot, carriedLow, carriedHigh);
       whole |= ((joined(low, this.high) >> inRegister) & ones) << inAccess;
-      this.#settleRead(register.slot);
     }
     const [low, high] = halves(whole);
     this.high = high;

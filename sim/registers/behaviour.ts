@@ -2,6 +2,7 @@
 import type { CompiledMap, Register } from './compile.ts';
 import type { Refusal } from './coverage.ts';
 import type { GapWord, RegisterMap } from './declare.ts';
+import { type Side, joined } from './split.ts';
 import type { View, Views } from './views.ts';
 
 type Names<M extends RegisterMap> = keyof M['registers'] & string;
@@ -63,4 +64,42 @@ export function hooksBySlot<M extends RegisterMap>(
     read: bySlot<ReadHook>(behaviour.read),
     write: bySlot<WriteHook>(behaviour.write),
   };
+}
+
+/** Gives the number of the selected page; undefined where there is one page only. */
+export function pageSelector<M extends RegisterMap>(
+  map: CompiledMap,
+  { page }: Behaviour<M>,
+  registers: Views<M>,
+  state: Uint32Array,
+): (() => number) | undefined {
+  if (page !== undefined) {
+    return () => {
+      const name = page(registers);
+      const index = map.pages.indexOf(name);
+      if (index < 0) throw new RangeError(`${map.map.name}: ${name} is no page.`);
+      return index;
+    };
+  }
+  if (map.pageField === undefined) return undefined;
+  const { lane, lsb, mask } = map.pageField;
+  return () => ((state[lane] as number) >>> lsb) & mask;
+}
+
+/** The words of the gaps that lie in these bits of a register, each once. */
+export function touchedGaps(
+  map: CompiledMap,
+  { lane, bytes, fields }: Register,
+  side: Side,
+  bits: bigint,
+): Set<GapWord> {
+  const words = new Set<GapWord>();
+  const { reserved } = map.masks;
+  const mask = joined(reserved[lane] as number, bytes === 8 ? (reserved[lane + 1] as number) : 0);
+  if ((bits & mask) !== 0n) words.add('reserved');
+  for (const field of fields) {
+    if (field.gap !== undefined && (field.mask & bits) !== 0n) words.add(field.gap.word);
+  }
+  if (side === 'read') words.delete('reserved');
+  return words;
 }

@@ -6,6 +6,7 @@ import type { CompiledMap, PageField, Register } from './compiled-map.ts';
 import { BLOCK_BYTES, buildDecode } from './decode.ts';
 import type { AccessSize, RegisterDeclaration, RegisterMap } from './declare.ts';
 import { compileFields, fieldMask } from './fields.ts';
+import { laneTable } from './lane-table.ts';
 import { buildMasks, resettable } from './masks.ts';
 
 export { BLOCK_BITS, EXTENT_MAX } from './decode.ts';
@@ -45,6 +46,7 @@ function compileNew(map: RegisterMap): CompiledMap {
     lanes,
     extent,
     masks,
+    table: laneTable(masks),
     domains,
     resettable: new Map(domains.map((domain) => [domain, resettable(registers, lanes, domain)])),
     pages,
@@ -69,6 +71,12 @@ function pageField(map: RegisterMap, registers: readonly Register[]): PageField 
     );
   }
   const { msb, lsb } = field;
+  const count = map.pages?.length ?? 1;
+  if (count !== 2 ** (msb - lsb + 1)) {
+    throw new RangeError(
+      `${map.name}: ${registerName}.${fieldName} selects ${2 ** (msb - lsb + 1)} pages, not ${count}.`,
+    );
+  }
   return { lane: register.lane, lsb, mask: Number(fieldMask(msb - lsb, 0)) };
 }
 

@@ -82,6 +82,8 @@ export interface CompiledMap {
   /** Bytes from offset 0 to the end of the last register. */
   readonly extent: number;
   readonly masks: Masks;
+  /** The masks of an access by lane; see `lane-table.ts`. */
+  readonly table: Uint32Array;
   readonly domains: readonly string[];
   /** Reset masks per domain: the bits that this domain sets to their reset value. */
   readonly resettable: ReadonlyMap<string, Uint32Array>;

@@ -4,6 +4,7 @@
  */
 import type { CompiledMap, Register } from './compile.ts';
 import type { AccessSize } from './declare.ts';
+import { CLEARS, SETS, STRIDE_BITS, TOGGLES } from './lane-table.ts';
 
 /** What can go wrong with an access, as counted. */
 export const REFUSALS = ['undefined', 'size', 'unaligned', 'read-only', 'write-only'] as const;
@@ -20,6 +21,9 @@ export const SIDE_EFFECTS = [
   'write-once-ignored',
 ] as const;
 export type SideEffect = (typeof SIDE_EFFECTS)[number];
+const EFFECT_INDEX = Object.fromEntries(
+  SIDE_EFFECTS.map((effect, index) => [effect, index]),
+) as Record<SideEffect, number>;
 
 /** Small and mergeable: plain numbers, keyed by register and field name. */
 export interface CoverageRecord {
@@ -54,14 +58,15 @@ export class RegisterCoverage {
   /** Per slot; mostly empty. */
   readonly #enumerated: readonly (readonly Enumerated[])[];
 
-  constructor(map: CompiledMap) {
+  /** `seen` is storage for `ones` and `zeros`, that a bank keeps beside its state. */
+  constructor(map: CompiledMap, seen: Uint32Array = new Uint32Array(map.lanes * 2)) {
     this.map = map;
     const slots = map.registers.length;
     this.reads = new Float64Array(slots);
     this.writes = new Float64Array(slots);
     this.otherSizes = new Float64Array(slots * 4);
-    this.ones = new Uint32Array(map.lanes);
-    this.zeros = new Uint32Array(map.lanes);
+    this.ones = seen.subarray(0, map.lanes);
+    this.zeros = seen.subarray(map.lanes);
     this.effects = new Float64Array(slots * SIDE_EFFECTS.length);
     const { table, count } = enumerated(map);
     this.#enumerated = table;
@@ -109,8 +114,19 @@ export class RegisterCoverage {
   }
 
   effect(slot: number, effect: SideEffect): void {
-    const index = slot * SIDE_EFFECTS.length + SIDE_EFFECTS.indexOf(effect);
+    const index = slot * SIDE_EFFECTS.length + EFFECT_INDEX[effect];
     this.effects[index] = (this.effects[index] as number) + 1;
+  }
+
+  /** A write changed these bits of a lane, which held `before`. */
+  wrote(slot: number, lane: number, changed: number, before: number): void {
+    const { table } = this.map;
+    const base = lane << STRIDE_BITS;
+    if ((changed & before & (table[base + CLEARS] as number)) !== 0) {
+      this.effect(slot, 'write-clear');
+    }
+    if ((changed & ~before & (table[base + SETS] as number)) !== 0) this.effect(slot, 'write-set');
+    if ((changed & (table[base + TOGGLES] as number)) !== 0) this.effect(slot, 'write-toggle');
   }
 
   refuse(what: Refusal): void {

@@ -9,8 +9,8 @@
 import { type CompiledMap, type Register, fieldMask } from './compile.ts';
 import { RegisterCoverage, type Refusal } from './coverage.ts';
 import type { AccessSize } from './declare.ts';
+import { STRIDE_BITS, fixedByWrite, nextOnWrite } from './lane-table.ts';
 import { type Piece, type Side, halves, joined, refusal, split } from './split.ts';
-import { clearedBy, setBy, toggledBy } from './write-masks.ts';
 
 export interface MirrorFinding {
   /** Who is at fault. */
@@ -244,19 +244,15 @@ export class RegisterMirror {
   }
 
   #writeLane(slot: number, lane: number, value: number, carried: number): void {
-    const { masks } = this.map;
+    const { table, masks } = this.map;
+    const base = lane << STRIDE_BITS;
     const before = this.#state[lane]!;
-    const plain = masks.value[lane]! & carried;
-    const cleared = clearedBy(masks, lane, value, carried);
-    const set = setBy(masks, lane, value, carried);
-    const toggled = toggledBy(masks, lane, value, carried);
     const known = this.#known[lane]!;
-    if ((before & known & cleared) !== 0) this.coverage.effect(slot, 'write-clear');
-    if ((~before & known & set) !== 0) this.coverage.effect(slot, 'write-set');
-    if (toggled !== 0) this.coverage.effect(slot, 'write-toggle');
-    const stored = (before & ~plain) | (value & plain);
-    this.#state[lane] = ((stored & ~cleared) | set) ^ toggled;
-    this.#known[lane] = known | ((plain | cleared | set) & ~masks.volatile[lane]!);
+    const next = (before & ~carried) | (nextOnWrite(table, base, before, value) & carried);
+    this.coverage.wrote(slot, lane, (before ^ next) & known, before);
+    this.#state[lane] = next;
+    this.#known[lane] =
+      known | (fixedByWrite(table, base, value) & carried & ~masks.volatile[lane]!);
     const once = masks.once[lane]! & carried;
     if (once !== 0) this.#writeOnce(slot, lane, value, once);
   }
