@@ -1,4 +1,4 @@
-/** A binary heap of events keyed `(time, sequence)`: of equal times, the one made first. */
+/** A binary heap of events keyed `(time, sequence)`: equal times run in the order made. */
 
 /** What may wait at once: a bound on a model that schedules without end. */
 export const EVENTS_MAX = 1_000_000;

@@ -47,6 +47,9 @@ export type JournalObserver = (at: number) => void;
 /** Texts that one journal may hold. */
 const TEXTS_MAX = 100_000;
 const INITIAL = 256;
+/** Numbers of event kinds are below this. */
+const KINDS_MAX = 32;
+const WORD = 2 ** 32;
 
 export class Journal {
   /** Events recorded since the beginning; the ring holds the last `capacity` of them. */
@@ -64,17 +67,17 @@ export class Journal {
   value = new Uint32Array(INITIAL);
   high = new Uint32Array(INITIAL);
 
-  #hash1 = 0x243f6a88;
-  #hash2 = 0x85a308d3 | 0;
+  /** Two words; numbers in a typed array are never boxed. */
+  readonly #hash = Int32Array.of(0x243f6a88, 0x85a308d3);
   #mask = INITIAL - 1;
-  readonly #observers: (JournalObserver[] | undefined)[] = [];
+  readonly #observers: (JournalObserver[] | undefined)[] = Array.from({ length: KINDS_MAX });
   readonly #texts: string[] = [];
   readonly #textIds = new Map<string, number>();
   readonly #bytes = new Map<number, Uint8Array>();
 
   /** `capacity` is rounded up to a power of two. */
   constructor(capacity = 16_384) {
-    this.capacity = roundedUp(capacity);
+    this.capacity = Math.max(INITIAL, 2 ** (32 - Math.clz32(capacity - 1)));
   }
 
   /** Records one event; returns its place in the ring. */
@@ -86,21 +89,24 @@ export class Journal {
     size = 0,
     high = 0,
   ): number {
-    if (this.count > this.#mask && this.#mask + 1 < this.capacity) this.#grow();
-    const at = this.count & this.#mask;
-    this.count++;
-    this.time[at] = this.now;
+    const { count, now } = this;
+    if (count > this.#mask && this.#mask + 1 < this.capacity) this.#grow();
+    const at = count & this.#mask;
+    this.count = count + 1;
+    this.time[at] = now;
     this.kind[at] = kind;
     this.size[at] = size;
     this.space[at] = space;
     this.address[at] = address;
     this.value[at] = value;
     this.high[at] = high;
+    const hash = this.#hash;
     const meta = kind | (space << 8) | (size << 16);
-    const one = Math.imul(this.#hash1 ^ value, 0x9e3779b1) + meta;
-    const two = Math.imul(this.#hash2 ^ (address | 0), 0x85ebca6b) + (this.now | 0);
-    this.#hash1 = (one ^ (two >>> 15) ^ high) | 0;
-    this.#hash2 = (two ^ (one >>> 13)) | 0;
+    const one = Math.imul((hash[0] as number) ^ value, 0x9e3779b1) + meta;
+    const two = Math.imul((hash[1] as number) ^ address, 0x85ebca6b) + (now | 0);
+    hash[0] = one ^ (two >>> 15) ^ high;
+    hash[1] = two ^ (one >>> 13);
+    if (now >= WORD || address >= WORD) this.#mixUpper(address, now);
     const observers = this.#observers[kind];
     if (observers !== undefined) {
       for (let index = 0; index < observers.length; index++) {
@@ -151,7 +157,7 @@ export class Journal {
   /** Sixteen hexadecimal digits over every event so far. */
   hash(): string {
     const word = (value: number) => (value >>> 0).toString(16).padStart(8, '0');
-    return word(this.#hash1) + word(this.#hash2);
+    return word(this.#hash[0] as number) + word(this.#hash[1] as number);
   }
 
   #intern(text: string): number {
@@ -161,8 +167,15 @@ export class Journal {
     const id = this.#texts.length;
     this.#texts.push(text);
     this.#textIds.set(text, id);
-    this.#hash2 ^= hashText(text);
+    this.#hash[1] = (this.#hash[1] as number) ^ hashText(text);
     return id;
+  }
+
+  /** What the words of an address or a time above 32 bits add to the hash. */
+  #mixUpper(address: number, now: number): void {
+    const hash = this.#hash;
+    const upper = Math.imul((address / WORD) | 0, 0xc2b2ae35) + ((now / WORD) | 0);
+    hash[0] = Math.imul((hash[0] as number) ^ upper, 0x27d4eb2f);
   }
 
   #grow(): void {
@@ -183,9 +196,3 @@ export class Journal {
 }
 
 const SHOWN_BYTES = 64;
-
-function roundedUp(capacity: number): number {
-  let power = INITIAL;
-  while (power < capacity) power *= 2;
-  return power;
-}

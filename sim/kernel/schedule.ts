@@ -1,4 +1,4 @@
-/** Which of several runnable tasks goes first: a stream of choices, recorded and replayed. */
+/** Which of several runnable tasks goes first: choices that are recorded and replayed. */
 import type { Random } from './random.ts';
 
 export interface Schedule {

@@ -34,7 +34,10 @@ export interface FieldDeclaration extends Rights {
   /** Most and least significant bit, both included. */
   readonly bits: readonly [msb: number, lsb: number];
   readonly reset?: number | bigint;
-  /** Reset domains that leave this field alone (see `RegisterMap.domains`). */
+  /**
+   * Reset domains that leave this field alone (see `RegisterMap.domains`). Kept by all of them, it
+   * holds what the model put there.
+   */
   readonly keptBy?: readonly string[];
   /** Enumerated values by name. */
   readonly values?: Readonly<Record<string, number>>;
@@ -58,7 +61,7 @@ export interface RegisterDeclaration extends Rights {
   readonly page?: string;
   /** `NAME0`, `NAME1`, ... every `stride` bytes. */
   readonly array?: { readonly count: number; readonly stride: number };
-  /** Without fields the whole register is one field of the same rights. Unnamed bits are reserved. */
+  /** Without fields the register is one field of the same rights. Unnamed bits are reserved. */
   readonly fields?: Readonly<Record<string, FieldDeclaration>>;
   /** Access sizes in bytes, where they differ from the map's. */
   readonly sizes?: readonly AccessSize[];
@@ -78,10 +81,12 @@ export interface RegisterMap {
   readonly unaligned?: boolean;
   /** What a refused or undefined access reads as. */
   readonly refused?: 'all-ones' | 'zeros';
-  /** Reset domains, strongest first; the first resets everything. Default: `['power']`. */
+  /** Reset domains, strongest first; the first is the power-on reset. Default: `['power']`. */
   readonly domains?: readonly string[];
   /** Pages, the first being selected after a reset. */
   readonly pages?: readonly string[];
+  /** The field that holds the number of the selected page, such as `['LCR', 'DLAB']`. */
+  readonly pageBy?: readonly [register: string, field: string];
   readonly registers: Readonly<Record<string, RegisterDeclaration>>;
 }
 

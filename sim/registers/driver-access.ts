@@ -4,7 +4,7 @@
  * write-only one.
  */
 import { type CompiledMap, type Register, compile, fieldMask } from './compile.ts';
-import type { AccessSize, RegisterDeclaration, RegisterMap } from './declare.ts';
+import type { AccessSize, RegisterMap } from './declare.ts';
 import type { ACCESS, AccessName } from './effects.ts';
 
 /** How a driver reaches registers: a BAR, a bus adapter, a probe. `size` in bytes, never 8. */
@@ -108,7 +108,7 @@ function groupArrays(map: CompiledMap, bySlot: readonly Access[]): Record<string
   const result: Record<string, unknown> = {};
   let slot = 0;
   for (const [name, declaration] of Object.entries(map.map.registers)) {
-    const count = (declaration as RegisterDeclaration).array?.count;
+    const count = declaration.array?.count;
     result[name] = count === undefined ? bySlot[slot] : bySlot.slice(slot, slot + count);
     slot += count ?? 1;
   }

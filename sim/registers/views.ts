@@ -3,7 +3,7 @@
  * side effects. Names and shapes are inferred from the declaration.
  */
 import { type CompiledMap, type Field, type Register, laneCount } from './compile.ts';
-import type { RegisterDeclaration, RegisterMap } from './declare.ts';
+import type { RegisterMap } from './declare.ts';
 
 type WidthOf<M extends RegisterMap, R> = R extends { readonly width: infer W } ? W : M['width'];
 /** Registers of 64 bits are bigint as a whole; their fields are numbers up to 53 bits. */
@@ -43,7 +43,7 @@ export function viewsByName(map: CompiledMap, bySlot: readonly object[]): Record
   const views: Record<string, unknown> = {};
   let slot = 0;
   for (const [name, declaration] of Object.entries(map.map.registers)) {
-    const count = (declaration as RegisterDeclaration).array?.count;
+    const count = declaration.array?.count;
     views[name] = count === undefined ? bySlot[slot] : bySlot.slice(slot, slot + count);
     slot += count ?? 1;
   }
