@@ -50,18 +50,24 @@ export function renderHtml(document: ResultDocument): string {
       <style dangerouslySetInnerHTML=${{ __html: STYLE }} />
     </head>
     <body>
-      <div class="bar"><div>
-        <b>driver-dyno</b>
-        <nav>${parts.map((it) => html`<a href=${`#${it.id}`}>${it.id}</a>`)}</nav>
-        <span class="script soft" id="found" role="status"></span>
-        <input class="script" type="search" id="search" placeholder="Filter ( / )"
-          aria-label="Filter" />
-        <label class="script"><input type="checkbox" id="only" /> not passed</label>
-        <button class="script" type="button" id="theme">Dark / light</button>
-      </div></div>
+      <div class="bar">
+        <div>
+          <b>driver-dyno</b>
+          <nav>${parts.map((it) => html`<a href=${`#${it.id}`}>${it.id}</a>`)}</nav>
+          <span class="script soft" id="found" role="status"></span>
+          <input
+            class="script"
+            type="search"
+            id="search"
+            placeholder="Filter ( / )"
+            aria-label="Filter"
+          />
+          <label class="script"><input type="checkbox" id="only" /> not passed</label>
+          <button class="script" type="button" id="theme">Dark / light</button>
+        </div>
+      </div>
       <main>
-        ${card(document, summary)}
-        ${parts.map((it) => section(it.id, it.title, it.count, it.body))}
+        ${card(document, summary)} ${parts.map((it) => section(it.id, it.title, it.count, it.body))}
         <footer>
           Citations marked "from a secondary source" were not checked against the document itself.
         </footer>
