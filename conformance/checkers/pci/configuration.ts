@@ -1,7 +1,7 @@
 /** Writes to configuration space that a function cannot obey. */
 import { EventKind } from '../../../sim/kernel/journal.ts';
 import type { Rule } from '../../rule.ts';
-import { PCI } from './citations.ts';
+import { PCI } from '../../specs/pci/documents.ts';
 import { CapabilityId, ConfigKnowledge } from './config-knowledge.ts';
 import { describeAccess, hex } from './events.ts';
 

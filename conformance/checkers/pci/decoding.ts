@@ -1,6 +1,6 @@
 /** Accesses that the function cannot answer in the state it was put into. */
 import type { Rule } from '../../rule.ts';
-import { PCI, PCI_POWER } from './citations.ts';
+import { PCI, PCI_POWER } from '../../specs/pci/documents.ts';
 import { ConfigKnowledge } from './config-knowledge.ts';
 import { describeAccess, onBarAccess } from './events.ts';
 

@@ -3,7 +3,7 @@ import { DmaStop } from '../../../sim/buses/pci/dma.ts';
 import { EventKind } from '../../../sim/kernel/journal.ts';
 import { Lifecycle } from '../../../sim/kernel/lifecycle.ts';
 import type { Rule, Watch } from '../../rule.ts';
-import { IO_DMA_COMMAND, IO_PCI_DEVICE, PCI } from './citations.ts';
+import { IO_DMA_COMMAND, IO_PCI_DEVICE, PCI } from '../../specs/pci/documents.ts';
 import { Command, ConfigKnowledge } from './config-knowledge.ts';
 import { describeRange, hex, onLifecycle } from './events.ts';
 

@@ -2,7 +2,7 @@
 import { MappedFor } from '../../../sim/buses/pci/iommu.ts';
 import { EventKind } from '../../../sim/kernel/journal.ts';
 import type { Rule } from '../../rule.ts';
-import { IO_DMA_COMMAND } from './citations.ts';
+import { IO_DMA_COMMAND } from '../../specs/pci/documents.ts';
 import { hex } from './events.ts';
 
 /** How the journal names the fault that changes memory under the driver's eyes. */

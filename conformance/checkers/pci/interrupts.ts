@@ -3,7 +3,7 @@ import { InterruptKind } from '../../../sim/buses/pci/interrupt-kind.ts';
 import { EventKind } from '../../../sim/kernel/journal.ts';
 import { Lifecycle } from '../../../sim/kernel/lifecycle.ts';
 import type { Rule, Watch } from '../../rule.ts';
-import { IO_INTERRUPT_SOURCE, IO_SERVICE, PCI } from './citations.ts';
+import { IO_INTERRUPT_SOURCE, IO_SERVICE, PCI } from '../../specs/pci/documents.ts';
 import { CapabilityId, ConfigKnowledge } from './config-knowledge.ts';
 import { onLifecycle } from './events.ts';
 

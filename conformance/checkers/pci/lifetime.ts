@@ -2,7 +2,7 @@
 import { EventKind } from '../../../sim/kernel/journal.ts';
 import { Lifecycle } from '../../../sim/kernel/lifecycle.ts';
 import type { Rule } from '../../rule.ts';
-import { IO_SERVICE, PCI_EXPRESS } from './citations.ts';
+import { IO_SERVICE, PCI_EXPRESS } from '../../specs/pci/documents.ts';
 import { describeAccess, onAccess, onLifecycle } from './events.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** Accesses that a register map does not allow, and answers that it does not. */
 import { type MirrorFinding, describeFinding } from '../../../sim/registers/mirror.ts';
 import type { Rule } from '../../rule.ts';
-import { PCI } from './citations.ts';
+import { PCI } from '../../specs/pci/documents.ts';
 import { listenToRegisters } from './register-watch.ts';
 
 /** What the map itself cites is the source in detail; this is the bus's part of it. */

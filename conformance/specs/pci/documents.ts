@@ -1,4 +1,4 @@
-/** The documents behind the rules of PCI; all known from secondary sources. */
+/** The documents behind the rules and clauses of PCI; all known from secondary sources. */
 import type { Citation } from '../../citation.ts';
 
 export const PCI: Citation = {
