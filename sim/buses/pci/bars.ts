@@ -1,8 +1,25 @@
 /** Where enumeration puts the BARs, and where a driver may have moved them. */
+import type { AccessSize } from '../../registers/declare.ts';
 import type { Views } from '../../registers/views.ts';
 import { alignUp } from './config-space.ts';
 import type { BarInfo, BarKind } from './function.ts';
 import { type HeaderMap, isWide } from './header.ts';
+
+/** What answers behind a BAR; a RegisterBank does. */
+export interface BarHandler {
+  read(offset: number, size: AccessSize): number;
+  /** Upper half of the last eight-byte read. */
+  readonly high: number;
+  write(offset: number, size: AccessSize, value: number, high: number): void;
+}
+
+export interface BarDeclaration {
+  readonly kind: BarKind;
+  /** A power of two. */
+  readonly size: number;
+  /** Absent where the BAR holds an MSI-X table only. */
+  readonly handler?: BarHandler;
+}
 
 /** Where the platform has room: below 4 GiB, above it, and for I/O ports. */
 const MEMORY_BASE = 0x8000_0000;

@@ -7,9 +7,9 @@ export const DmaStop = { Unmapped: 0, Direction: 1, NoMaster: 2 } as const;
 export type DmaStop = (typeof DmaStop)[keyof typeof DmaStop];
 
 export interface DmaGate {
+  isPresent(): boolean;
   /** Bus mastering is on and the function is awake. */
   mayMaster(): boolean;
-  readonly removed: boolean;
   /** A transaction of the function was not claimed. */
   aborted(): void;
 }
@@ -43,7 +43,7 @@ export class DeviceDma {
   }
 
   #reach(address: number, length: number, access: 'read' | 'write'): Uint8Array | undefined {
-    if (this.#gate.removed) return undefined;
+    if (!this.#gate.isPresent()) return undefined;
     if (!this.#gate.mayMaster()) {
       this.#journal.record(EventKind.DmaFault, DmaStop.NoMaster, address, length);
       return undefined;

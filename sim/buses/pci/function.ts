@@ -20,6 +20,11 @@ export interface BarInfo {
 /** Memory of the host that a device may reach once it is mapped. */
 export interface DmaBuffer {
   readonly length: number;
+  /**
+   * Where it lies in the host's memory, below 2^32: names its bytes in the journal (`BufferRead`,
+   * `BufferWrite`, and `high` of `DmaMap`). Where it is absent, double fetches cannot be seen.
+   */
+  readonly address?: number;
   read(offset: number, length: number): Uint8Array;
   write(offset: number, bytes: Uint8Array): void;
   free(): void;

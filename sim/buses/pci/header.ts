@@ -1,7 +1,7 @@
 /**
  * The type 0 configuration header as a register map.
  *
- * PCI Local Bus Specification 3.0, chapter 6 (known from secondary sources).
+ * PCI Local Bus Specification 3.0, "Configuration Space" (secondary source).
  * Not modelled: expansion ROM, CardBus CIS, BIST, header types 1 and 2.
  */
 import { type RegisterDeclaration, type RegisterMap, bit, bits } from '../../registers/declare.ts';
@@ -36,6 +36,43 @@ export interface HeaderOptions {
   readonly bars: readonly ({ readonly kind: BarKind; readonly size: number } | undefined)[];
 }
 
+/** Device control. */
+const COMMAND = {
+  at: 0x04,
+  fields: {
+    IO: bit(0),
+    MEMORY: bit(1),
+    MASTER: bit(2),
+    SPECIAL: bit(3, { access: 'RO' }),
+    INVALIDATE: bit(4, { access: 'RO' }),
+    PALETTE: bit(5, { access: 'RO' }),
+    PARITY: bit(6),
+    SERR: bit(8),
+    FAST: bit(9, { access: 'RO' }),
+    INTX_DISABLE: bit(10),
+  },
+} as const satisfies RegisterDeclaration;
+
+/** Device status; what it latches is cleared by writing a one. */
+const status = (capabilities: boolean) =>
+  ({
+    at: 0x06,
+    access: 'RO',
+    fields: {
+      INTERRUPT: bit(3, { volatile: true }),
+      CAPABILITIES: bit(4, { reset: capabilities ? 1 : 0 }),
+      FAST_66: bit(5),
+      FAST_BACK: bit(7),
+      MASTER_PARITY: bit(8, { access: 'W1C' }),
+      DEVSEL: bits(10, 9),
+      SIGNALED_TARGET_ABORT: bit(11, { access: 'W1C' }),
+      RECEIVED_TARGET_ABORT: bit(12, { access: 'W1C' }),
+      RECEIVED_MASTER_ABORT: bit(13, { access: 'W1C' }),
+      SIGNALED_SYSTEM_ERROR: bit(14, { access: 'W1C' }),
+      DETECTED_PARITY_ERROR: bit(15, { access: 'W1C' }),
+    },
+  }) as const satisfies RegisterDeclaration;
+
 export const headerMap = memoised((options: HeaderOptions) => {
   const bar = (index: number) => barRegister(options.bars, index);
   return {
@@ -47,38 +84,8 @@ export const headerMap = memoised((options: HeaderOptions) => {
     registers: {
       VENDOR: { at: 0x00, access: 'RO', reset: options.vendor },
       DEVICE: { at: 0x02, access: 'RO', reset: options.device },
-      COMMAND: {
-        at: 0x04,
-        fields: {
-          IO: bit(0),
-          MEMORY: bit(1),
-          MASTER: bit(2),
-          SPECIAL: bit(3, { access: 'RO' }),
-          INVALIDATE: bit(4, { access: 'RO' }),
-          PALETTE: bit(5, { access: 'RO' }),
-          PARITY: bit(6),
-          SERR: bit(8),
-          FAST: bit(9, { access: 'RO' }),
-          INTX_DISABLE: bit(10),
-        },
-      },
-      STATUS: {
-        at: 0x06,
-        access: 'RO',
-        fields: {
-          INTERRUPT: bit(3, { volatile: true }),
-          CAPABILITIES: bit(4, { reset: options.capabilities > 0 ? 1 : 0 }),
-          FAST_66: bit(5),
-          FAST_BACK: bit(7),
-          MASTER_PARITY: bit(8, { access: 'W1C' }),
-          DEVSEL: bits(10, 9),
-          SIGNALED_TARGET_ABORT: bit(11, { access: 'W1C' }),
-          RECEIVED_TARGET_ABORT: bit(12, { access: 'W1C' }),
-          RECEIVED_MASTER_ABORT: bit(13, { access: 'W1C' }),
-          SIGNALED_SYSTEM_ERROR: bit(14, { access: 'W1C' }),
-          DETECTED_PARITY_ERROR: bit(15, { access: 'W1C' }),
-        },
-      },
+      COMMAND,
+      STATUS: status(options.capabilities > 0),
       REVISION: { at: 0x08, width: 8, access: 'RO', reset: options.revision },
       INTERFACE: { at: 0x09, width: 8, access: 'RO', reset: options.classCode % 256 },
       SUBCLASS: {

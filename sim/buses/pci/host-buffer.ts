@@ -2,14 +2,16 @@
 import type { DmaBuffer } from './function.ts';
 
 export class HostBuffer implements DmaBuffer {
+  readonly address: number;
   readonly bytes: Uint8Array;
   readonly alignment: number;
-  readonly #freed: (buffer: HostBuffer) => void;
+  readonly #freed: () => void;
   #live = true;
 
-  constructor(length: number, alignment: number, freed: (buffer: HostBuffer) => void) {
-    this.bytes = new Uint8Array(length);
-    this.alignment = alignment;
+  constructor(place: { address: number; length: number; alignment: number }, freed: () => void) {
+    this.address = place.address;
+    this.bytes = new Uint8Array(place.length);
+    this.alignment = place.alignment;
     this.#freed = freed;
   }
 
@@ -34,7 +36,7 @@ export class HostBuffer implements DmaBuffer {
   free(): void {
     if (!this.#live) throw new RangeError('This buffer is free already.');
     this.#live = false;
-    this.#freed(this);
+    this.#freed();
   }
 
   #check(offset: number, length: number): void {

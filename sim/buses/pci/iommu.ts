@@ -16,9 +16,14 @@ const FIRST = 0x10_0000;
 const ADDRESS_BITS_MAX = 52;
 export const MAPPINGS_MAX = 65_536;
 export const DEFAULT_MEMORY_BYTES = 64 * 1024 * 1024;
+export const MEMORY_BYTES_MAX = 2 ** 31;
 
-/** `space` of `DmaMap` events: what the device may do. */
+/** `space` of `DmaMap` events: what the device may do. `high` is the host address. */
 export const MappedFor = { Reading: 1, Writing: 2 } as const;
+
+/** Where buffers begin in the host's own memory; the journal names bytes by these addresses. */
+const HOST_FIRST = 0x1000_0000;
+const HOST_LIMIT = 0x1_0000_0000;
 
 interface Mapping extends DmaMapping {
   readonly buffer: HostBuffer;
@@ -35,12 +40,13 @@ export class Iommu implements DmaMemory {
   readonly #bytes: number;
   #used = 0;
   #next = FIRST;
+  #nextHost = HOST_FIRST;
   /** By address. */
   readonly #live: Mapping[] = [];
 
   constructor(journal: Journal, bytes = DEFAULT_MEMORY_BYTES) {
     this.#journal = journal;
-    this.#bytes = bytes;
+    this.#bytes = Math.min(bytes, MEMORY_BYTES_MAX);
   }
 
   allocate(length: number, alignment: number): DmaBuffer {
@@ -54,7 +60,8 @@ export class Iommu implements DmaMemory {
       throw new RangeError(`An alignment of ${alignment} is no power of two.`);
     }
     this.#used += length;
-    return new HostBuffer(length, alignment, (buffer) => (this.#used -= buffer.length));
+    const address = this.#placeHost(length, Math.max(PAGE, alignment));
+    return new HostBuffer({ address, length, alignment }, () => (this.#used -= length));
   }
 
   map(buffer: DmaBuffer, offset: number, length: number, rights: DmaRights): DmaMapping {
@@ -78,7 +85,7 @@ export class Iommu implements DmaMemory {
     this.#live.splice(this.#indexAfter(address), 0, mapping);
     const space =
       (rights.deviceReads ? MappedFor.Reading : 0) + (rights.deviceWrites ? MappedFor.Writing : 0);
-    this.#journal.record(EventKind.DmaMap, space, address, length);
+    this.#journal.record(EventKind.DmaMap, space, address, length, 0, buffer.address + offset);
     return mapping;
   }
 
@@ -115,6 +122,14 @@ export class Iommu implements DmaMemory {
       at = alignUp(below.address + below.length + PAGE, alignment);
     }
     throw new RangeError(`No ${length} bytes are left below address 0x${limit.toString(16)}.`);
+  }
+
+  /** Addresses of buffers are not used twice in one world, as long as they last. */
+  #placeHost(length: number, alignment: number): number {
+    let at = alignUp(this.#nextHost, alignment);
+    if (at + length > HOST_LIMIT) at = alignUp(HOST_FIRST, alignment);
+    this.#nextHost = at + length + PAGE;
+    return at;
   }
 
   #unmap(mapping: Mapping): void {

@@ -1,60 +1,18 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EVENT_KINDS, EventKind } from '../../kernel/journal.ts';
-import { World } from '../../kernel/world.ts';
-import { RegisterBank } from '../../registers/bank.ts';
-import { type SimPciOptions, SimPciFunction } from './sim-function.ts';
+import type { World } from '../../kernel/world.ts';
+import { Command, interruptsOf, testCard } from './test-card.ts';
 
 const COMMAND = 0x04;
 const STATUS = 0x06;
-const Command = { Io: 1, Memory: 2, Master: 4, IntxDisable: 0x400 };
 
-const registers = {
-  name: 'scratch card',
-  width: 32,
-  sizes: [1, 2, 4, 8],
-  registers: { SCRATCH: { at: 0 }, OTHER: { at: 4 } },
-} as const;
-
-let world: World;
-let bank: RegisterBank<typeof registers>;
-
-beforeEach(() => {
-  world = new World({ seed: 1, settle: () => Promise.resolve() });
-  bank = new RegisterBank(registers);
-});
-
-function card(options: Partial<SimPciOptions> = {}): SimPciFunction {
-  return new SimPciFunction(world, {
-    vendor: 0x1234,
-    device: 0x11e8,
-    classCode: 0x00ff00,
-    revision: 0x10,
-    interruptPin: 1,
-    bars: [
-      { kind: 'M32', size: 4096, handler: bank },
-      { kind: 'IO', size: 8, handler: bank },
-      { kind: 'M64PF', size: 2 ** 33, handler: bank },
-      undefined,
-    ],
-    capabilities: [{ kind: 'power-management' }, { kind: 'msi', vectors: 4, masking: true }],
-    ...options,
-  });
-}
-
-function kinds(): string[] {
-  const { journal } = world;
+function kinds({ journal }: World): string[] {
   return Array.from({ length: journal.count }, (_, at) => EVENT_KINDS[journal.kind[at]! - 1]!);
-}
-
-function interrupts(pci: SimPciFunction): (boolean | number)[] {
-  const seen: (boolean | number)[] = [];
-  pci.listen({ level: (on) => seen.push(on), message: (vector) => seen.push(vector) });
-  return seen;
 }
 
 describe('decoding', () => {
   it('is off after power-on: reads are all ones, writes are lost', () => {
-    const pci = card();
+    const { pci, bank } = testCard();
     pci.write(0, 0, 4, 5);
     expect(pci.read(0, 0, 4)).toBe(0xffffffff);
     expect(pci.read(0, 0, 1)).toBe(0xff);
@@ -63,7 +21,7 @@ describe('decoding', () => {
   });
 
   it('goes by the kind of the BAR', () => {
-    const pci = card();
+    const { pci } = testCard();
     pci.configWrite(COMMAND, 2, Command.Memory);
     pci.write(0, 0, 4, 5);
     expect(pci.read(0, 0, 4)).toBe(5);
@@ -74,14 +32,14 @@ describe('decoding', () => {
   });
 
   it('carries eight bytes in two halves', () => {
-    const pci = card();
+    const { pci } = testCard();
     pci.configWrite(COMMAND, 2, Command.Memory);
     pci.write(0, 0, 8, 1, 2);
     expect([pci.read(2, 0, 8), pci.high]).toEqual([1, 2]);
   });
 
   it('stops where the driver moves the BAR away from its address', () => {
-    const pci = card();
+    const { pci } = testCard();
     pci.configWrite(COMMAND, 2, Command.Memory);
     pci.configWrite(0x10, 4, 0);
     expect(pci.read(0, 0, 4)).toBe(0xffffffff);
@@ -98,7 +56,7 @@ describe('BAR sizing', () => {
     [0x1c, 0xfffffffe],
     [0x20, 0],
   ])('BAR at 0x%s answers all ones with its size and kind', (offset, answer) => {
-    const pci = card();
+    const { pci } = testCard();
     pci.configWrite(offset, 4, 0xffffffff);
     expect(pci.configRead(offset, 4)).toBe(answer);
   });
@@ -106,8 +64,8 @@ describe('BAR sizing', () => {
 
 describe('INTx', () => {
   it('follows the device, unless disabled; the status bit tells the request', () => {
-    const pci = card();
-    const seen = interrupts(pci);
+    const { pci, world } = testCard();
+    const seen = interruptsOf(pci);
     pci.device.interrupt.drive(true);
     pci.configWrite(COMMAND, 2, Command.IntxDisable);
     expect(pci.configRead(STATUS, 2) & 8).toBe(8);
@@ -115,14 +73,14 @@ describe('INTx', () => {
     pci.device.interrupt.drive(false);
     expect(pci.configRead(STATUS, 2) & 8).toBe(0);
     expect(seen).toEqual([true, false, true, false]);
-    expect(kinds().filter((kind) => kind === 'Interrupt')).toHaveLength(4);
+    expect(kinds(world).filter((kind) => kind === 'Interrupt')).toHaveLength(4);
   });
 });
 
 describe('MSI', () => {
   it('needs to be on and bus mastering; then INTx is silent', () => {
-    const pci = card();
-    const seen = interrupts(pci);
+    const { pci } = testCard();
+    const seen = interruptsOf(pci);
     expect(pci.device.message(0)).toBe(false);
     expect(pci.route('msi', 4)).toBe(true);
     expect(pci.device.message(1)).toBe(true);
@@ -137,7 +95,7 @@ describe('DMA', () => {
   const both = { deviceReads: true, deviceWrites: true, maxAddressBits: 32 };
 
   it('reaches live mappings while bus mastering is on', () => {
-    const pci = card();
+    const { pci, world } = testCard();
     const buffer = pci.memory.allocate(16, 1);
     const mapping = pci.memory.map(buffer, 4, 8, both);
     expect(pci.device.dma.read(mapping.address, 1)).toBeUndefined();
@@ -147,14 +105,21 @@ describe('DMA', () => {
     expect(pci.device.dma.read(mapping.address + 7, 2)).toBeUndefined();
     mapping.unmap();
     expect(pci.device.dma.read(mapping.address, 1)).toBeUndefined();
-    expect(kinds()).toEqual(['DmaMap', 'DmaFault', 'DmaWrite', 'DmaFault', 'DmaUnmap', 'DmaFault']);
+    expect(kinds(world)).toEqual([
+      'DmaMap',
+      'DmaFault',
+      'DmaWrite',
+      'DmaFault',
+      'DmaUnmap',
+      'DmaFault',
+    ]);
     expect(pci.configRead(STATUS, 2) & 0x2000).toBe(0x2000);
     pci.configWrite(STATUS, 2, 0x2000);
     expect(pci.configRead(STATUS, 2) & 0x2000).toBe(0);
   });
 
   it('keeps the direction of a mapping', () => {
-    const pci = card();
+    const { pci } = testCard();
     pci.configWrite(COMMAND, 2, Command.Master);
     const buffer = pci.memory.allocate(4, 1);
     const { address } = pci.memory.map(buffer, 0, 4, { ...both, deviceWrites: false });
@@ -167,7 +132,7 @@ describe('power and removal', () => {
   const PMCSR = 0x44;
 
   it('answers no memory access in D3 and is reset on the way back', () => {
-    const pci = card();
+    const { pci } = testCard();
     const resets: string[] = [];
     pci.device.onReset((domain) => resets.push(domain));
     pci.configWrite(COMMAND, 2, Command.Memory);
@@ -180,9 +145,9 @@ describe('power and removal', () => {
   });
 
   it('reads all ones everywhere once removed, and says so once', () => {
-    const pci = card();
+    const { pci, world } = testCard();
     pci.configWrite(COMMAND, 2, Command.Memory + Command.Master);
-    const seen = interrupts(pci);
+    const seen = interruptsOf(pci);
     pci.device.interrupt.drive(true);
     pci.remove();
     pci.remove();
@@ -190,13 +155,13 @@ describe('power and removal', () => {
     expect(pci.read(0, 0, 2)).toBe(0xffff);
     expect(pci.device.dma.write(0x100000, Uint8Array.of(1))).toBe(false);
     expect(seen).toEqual([true, false]);
-    expect(kinds().filter((kind) => kind === 'Removed')).toHaveLength(1);
+    expect(kinds(world).filter((kind) => kind === 'Removed')).toHaveLength(1);
     expect(world.journal.textAt(1)).toBe('removed');
     expect(world.journal.kind[1]).toBe(EventKind.Removed);
   });
 
   it('keeps its BARs over a hot reset, by the hand of the platform', () => {
-    const pci = card();
+    const { pci } = testCard();
     pci.configWrite(COMMAND, 2, Command.Memory);
     expect(pci.reset('hot')).toBe(true);
     expect(pci.configRead(COMMAND, 2)).toBe(0);

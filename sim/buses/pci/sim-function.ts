@@ -7,34 +7,31 @@
  * Not modelled: bridges, parity, the time that a reset takes, extended capabilities.
  */
 import { EventKind } from '../../kernel/journal.ts';
-import { Signal } from '../../kernel/signal.ts';
+import type { Signal } from '../../kernel/signal.ts';
 import type { World } from '../../kernel/world.ts';
 import { RegisterBank } from '../../registers/bank.ts';
 import type { AccessSize } from '../../registers/declare.ts';
-import { assignAddresses, programmed } from './bars.ts';
-import { ConfigSpace, allOnes, CAPABILITIES_BASE } from './config-space.ts';
-import { DeviceDma, type DmaGate } from './dma.ts';
-import type { BarInfo, BarKind, InterruptListener, PciFunction, ResetKind } from './function.ts';
-import { CONFIG_BYTES, type HeaderMap, type ResetDomain, checkBars, headerMap } from './header.ts';
+import { type BarHandler, type BarDeclaration, assignAddresses, programmed } from './bars.ts';
+import type { Capability } from './capability.ts';
+import { CAPABILITIES_BASE, ConfigSpace, allOnes } from './config-space.ts';
+import { DeviceDma } from './dma.ts';
+import { Express, type ExpressOptions } from './express.ts';
+import type { BarInfo, InterruptListener, PciFunction, ResetKind } from './function.ts';
+import {
+  CONFIG_BYTES,
+  EXTENDED_CONFIG_BYTES,
+  type HeaderMap,
+  type ResetDomain,
+  checkBars,
+  headerMap,
+} from './header.ts';
+import { Interrupts } from './interrupts.ts';
 import { Iommu } from './iommu.ts';
 import { Msi, type MsiOptions } from './msi.ts';
+import { Msix, type MsixOptions } from './msix.ts';
 import { PowerManagement, type PowerManagementOptions } from './power-management.ts';
 
-/** What answers behind a BAR; a RegisterBank does. */
-export interface BarHandler {
-  read(offset: number, size: AccessSize): number;
-  /** Upper half of the last eight-byte read. */
-  readonly high: number;
-  write(offset: number, size: AccessSize, value: number, high: number): void;
-}
-
-export interface BarDeclaration {
-  readonly kind: BarKind;
-  readonly size: number;
-  readonly handler: BarHandler;
-}
-
-export type CapabilityOptions = PowerManagementOptions | MsiOptions;
+export type CapabilityOptions = PowerManagementOptions | MsiOptions | MsixOptions | ExpressOptions;
 
 export interface SimPciOptions {
   readonly vendor: number;
@@ -48,7 +45,7 @@ export interface SimPciOptions {
   readonly interruptPin: 0 | 1 | 2 | 3 | 4;
   /** By index; the place after a 64-bit BAR is undefined. */
   readonly bars: readonly (BarDeclaration | undefined)[];
-  /** In the order of the list. */
+  /** In the order of the list; one of each kind. */
   readonly capabilities?: readonly CapabilityOptions[];
   /** Host memory for DMA. */
   readonly memoryBytes?: number;
@@ -61,11 +58,9 @@ export interface DeviceSide {
   readonly interrupt: Signal;
   /** Sends a message; false when neither MSI nor MSI-X is on: then INTx is what is left. */
   message(vector: number): boolean;
-  /** The model returns to its reset state. */
+  /** The model returns to its reset state; it must drive `interrupt` as that state says. */
   onReset(listener: (domain: ResetDomain) => void): void;
 }
-
-const SILENT: InterruptListener = { level: () => {}, message: () => {} };
 
 export class SimPciFunction implements PciFunction {
   readonly bars: readonly (BarInfo | undefined)[];
@@ -74,43 +69,30 @@ export class SimPciFunction implements PciFunction {
   high = 0;
 
   readonly #world: World;
-  readonly #handlers: readonly (BarHandler | undefined)[];
+  readonly #interrupts: Interrupts;
   readonly #header: RegisterBank<HeaderMap>;
   readonly #config: ConfigSpace;
-  readonly #power: PowerManagement | undefined;
-  readonly #msi: Msi | undefined;
+  readonly #handlers: (BarHandler | undefined)[];
   /** By BAR: what answers now; undefined while decoding is off, in D3 and when removed. */
   readonly #open: (BarHandler | undefined)[];
-  readonly #listeners: ((domain: ResetDomain) => void)[] = [];
-  #listener = SILENT;
-  #asserted = false;
+  readonly #resetListeners: ((domain: ResetDomain) => void)[] = [];
+  #power: PowerManagement | undefined;
+  #express: Express | undefined;
   #removed = false;
 
   constructor(world: World, options: SimPciOptions) {
     checkBars(options.bars);
     this.#world = world;
+    this.#interrupts = new Interrupts(world.journal);
     this.bars = assignAddresses(options.bars);
     this.#handlers = options.bars.map((bar) => bar?.handler);
     this.#open = this.bars.map(() => undefined);
     this.memory = new Iommu(world.journal, options.memoryBytes);
-    const { capabilities = [] } = options;
+    this.device = this.#makeDeviceSide();
     this.#header = this.#makeHeader(options);
-    for (const capability of capabilities) {
-      if (capability.kind === 'msi') this.#msi = this.#makeMsi(capability);
-      else this.#power = this.#makePower(capability);
-    }
-    const structures = capabilities.map(
-      ({ kind }) => (kind === 'msi' ? this.#msi : this.#power) as Msi | PowerManagement,
-    );
-    this.#config = new ConfigSpace(CONFIG_BYTES, this.#header, structures);
-    const interrupt = new Signal();
-    interrupt.onEdge(() => this.#changed());
-    this.device = {
-      dma: new DeviceDma(world.journal, this.memory, this.#dmaGate()),
-      interrupt,
-      message: (vector) => this.#message(vector),
-      onReset: (listener) => void this.#listeners.push(listener),
-    };
+    const capabilities = (options.capabilities ?? []).map((each) => this.#makeCapability(each));
+    const bytes = this.#express === undefined ? CONFIG_BYTES : EXTENDED_CONFIG_BYTES;
+    this.#config = new ConfigSpace(bytes, this.#header, capabilities);
     this.#platformAssigns();
   }
 
@@ -137,7 +119,7 @@ export class SimPciFunction implements PciFunction {
   read(bar: number, offset: number, size: AccessSize): number {
     const handler = this.#open[bar];
     if (handler === undefined) {
-      this.high = 0xffffffff;
+      this.high = allOnes(4);
       return allOnes(size);
     }
     const value = handler.read(offset, size);
@@ -149,24 +131,34 @@ export class SimPciFunction implements PciFunction {
     this.#open[bar]?.write(offset, size, value, high);
   }
 
+  /** The platform resets and puts the BARs back; the command register stays cleared. */
   reset(kind: ResetKind): boolean {
-    if (this.#removed || kind === 'function') return false;
+    if (this.#removed || (kind === 'function' && this.#express?.hasReset !== true)) return false;
     this.#reset(kind);
     this.#platformAssigns();
     return true;
   }
 
   listen(listener: InterruptListener): void {
-    this.#listener = listener;
-    if (this.#asserted) listener.level(true);
+    this.#interrupts.listen(listener);
   }
 
   route(mechanism: 'none' | 'msi' | 'msix', vectors: number): boolean {
-    const msi = this.#msi;
-    if (mechanism === 'msix' || (mechanism === 'msi' && msi === undefined)) return false;
-    if (msi === undefined) return true;
-    msi.enable(mechanism === 'msi', vectors);
-    return true;
+    return !this.#removed && this.#interrupts.route(mechanism, vectors);
+  }
+
+  #makeDeviceSide(): DeviceSide {
+    this.#interrupts.request.onEdge(() => this.#driveInterrupt());
+    return {
+      dma: new DeviceDma(this.#world.journal, this.memory, {
+        isPresent: () => !this.#removed,
+        mayMaster: () => this.#mayMaster(),
+        aborted: () => (this.#header.registers.STATUS.RECEIVED_MASTER_ABORT = 1),
+      }),
+      interrupt: this.#interrupts.request,
+      message: (vector) => this.#interrupts.signal(vector),
+      onReset: (listener) => void this.#resetListeners.push(listener),
+    };
   }
 
   #makeHeader(options: SimPciOptions): RegisterBank<HeaderMap> {
@@ -183,40 +175,44 @@ export class SimPciFunction implements PciFunction {
       capabilities: (options.capabilities ?? []).length > 0 ? CAPABILITIES_BASE : 0,
       bars: options.bars.map((bar) => bar && { kind: bar.kind, size: bar.size }),
     });
-    const header: RegisterBank<HeaderMap> = new RegisterBank(map, {
+    return new RegisterBank(map, {
       compose: {
         // The state of the device's own request, whether or not the line may carry it.
         STATUS: (status) => (status.INTERRUPT = this.device.interrupt.level ? 1 : 0),
       },
       settled: () => this.#changed(),
     });
-    return header;
   }
 
-  #makePower(options: PowerManagementOptions): PowerManagement {
-    return new PowerManagement(options, (softReset) => {
-      if (softReset) this.#reset('d3');
-      else this.#changed();
-    });
-  }
-
-  #makeMsi(options: MsiOptions): Msi {
-    return new Msi(
-      options,
-      (vector) => this.#send(vector),
-      () => this.#changed(),
-    );
-  }
-
-  #dmaGate(): DmaGate {
-    const isRemoved = () => this.#removed;
-    return {
-      mayMaster: () => this.#mayMaster(),
-      aborted: () => (this.#header.registers.STATUS.RECEIVED_MASTER_ABORT = 1),
-      get removed() {
-        return isRemoved();
-      },
-    };
+  #makeCapability(options: CapabilityOptions): Capability {
+    const send = (vector: number) => this.#send(vector);
+    const changed = () => this.#changed();
+    switch (options.kind) {
+      case 'power-management':
+        this.#power = new PowerManagement(options, (softReset) => {
+          if (softReset) this.#reset('d3');
+          else this.#changed();
+        });
+        return this.#power;
+      case 'msi':
+        this.#interrupts.msi = new Msi(options, send, changed);
+        return this.#interrupts.msi;
+      case 'msix': {
+        const msix = new Msix(options, send, changed);
+        const size = this.bars[options.bar]?.size ?? 0;
+        if (msix.end > size) {
+          throw new RangeError(
+            `The MSI-X table leaves BAR${options.bar}, which has ${size} bytes.`,
+          );
+        }
+        this.#handlers[options.bar] = msix.inBar(this.#handlers[options.bar]);
+        this.#interrupts.msix = msix;
+        return msix;
+      }
+      case 'express':
+        this.#express = new Express(options, () => this.#reset('function'));
+        return this.#express;
+    }
   }
 
   #awake(): boolean {
@@ -230,42 +226,30 @@ export class SimPciFunction implements PciFunction {
   /** Something changed that decides what answers and what the interrupt line does. */
   #changed(): void {
     const awake = this.#awake();
-    const { COMMAND } = this.#header.registers;
+    const { registers } = this.#header;
     for (const [index, bar] of this.bars.entries()) {
       if (bar === undefined) continue;
-      const decoding = bar.kind === 'IO' ? COMMAND.IO : COMMAND.MEMORY;
-      const here = programmed(this.#header.registers, index, bar.kind) === bar.address;
+      const decoding = bar.kind === 'IO' ? registers.COMMAND.IO : registers.COMMAND.MEMORY;
+      const here = programmed(registers, index, bar.kind) === bar.address;
       this.#open[index] = awake && decoding === 1 && here ? this.#handlers[index] : undefined;
     }
-    const messages = this.#msi?.enabled ?? false;
-    const enabled = awake && COMMAND.INTX_DISABLE === 0 && !messages;
-    this.#drive(enabled && this.device.interrupt.level);
+    this.#driveInterrupt();
   }
 
-  #drive(asserted: boolean): void {
-    if (asserted === this.#asserted) return;
-    this.#asserted = asserted;
-    this.#world.journal.record(EventKind.Interrupt, 0, 0, asserted ? 1 : 0);
-    this.#listener.level(asserted);
-  }
-
-  #message(vector: number): boolean {
-    if (this.#msi?.enabled !== true) return false;
-    this.#msi.signal(vector);
-    return true;
+  #driveInterrupt(): void {
+    this.#interrupts.drive(this.#awake() && this.#header.registers.COMMAND.INTX_DISABLE === 0);
   }
 
   /** A message is a memory write by the function: without bus mastering it is lost. */
   #send(vector: number): void {
-    if (!this.#mayMaster()) return;
-    this.#world.journal.record(EventKind.Interrupt, 1, vector, 1);
-    this.#listener.message(vector);
+    if (this.#mayMaster()) this.#interrupts.send(vector);
   }
 
   #reset(domain: ResetDomain): void {
     this.#world.journal.note(EventKind.Reset, domain);
     this.#config.reset(domain);
-    for (const listener of this.#listeners) listener(domain);
+    this.#interrupts.msix?.reset(domain);
+    for (const listener of this.#resetListeners) listener(domain);
     this.#changed();
   }
 

@@ -1,0 +1,103 @@
+/** What the device reaches in host memory, which the driver alone decides. */
+import { DmaStop } from '../../../sim/buses/pci/dma.ts';
+import { EventKind } from '../../../sim/kernel/journal.ts';
+import { Lifecycle } from '../../../sim/kernel/lifecycle.ts';
+import type { Rule, Watch } from '../../rule.ts';
+import { IO_DMA_COMMAND, IO_PCI_DEVICE, PCI } from '../../specs/pci/documents.ts';
+import { Command, ConfigKnowledge } from './config-knowledge.ts';
+import { describeRange, hex, onLifecycle } from './events.ts';
+
+/** Stopped, or never really started: what was taken must be given back. */
+const OVER = [Lifecycle.Stopped, Lifecycle.StartFailed] as const;
+
+/** One rule for each reason why a device was stopped. */
+function faultRule(rule: Omit<Rule, 'watch' | 'subject'>, stop: DmaStop, detail: string): Rule {
+  return {
+    ...rule,
+    subject: 'driver',
+    watch(watch) {
+      for (const kind of [EventKind.DmaRead, EventKind.DmaWrite]) watch.on(kind, watch.arm);
+      watch.on(EventKind.DmaFault, (at) => {
+        if (watch.journal.space[at] !== stop) return;
+        watch.arm();
+        watch.violate(`${describeRange(watch.journal, at)}: ${detail}`);
+      });
+    },
+  };
+}
+
+/** Live mappings by address: the length of each. */
+function liveMappings(watch: Watch): ReadonlyMap<number, number> {
+  const { journal } = watch;
+  const live = new Map<number, number>();
+  watch.on(EventKind.DmaMap, (at) => live.set(journal.address[at]!, journal.value[at]!));
+  watch.on(EventKind.DmaUnmap, (at) => live.delete(journal.address[at]!));
+  return live;
+}
+
+export const dma: readonly Rule[] = [
+  faultRule(
+    {
+      id: 'PCI-R08',
+      cite: IO_DMA_COMMAND,
+      text: 'The device is given addresses of prepared memory only, and for no longer than that.',
+      bugClasses: ['BC-14'],
+    },
+    DmaStop.Unmapped,
+    'the device addresses memory that is not mapped',
+  ),
+  faultRule(
+    {
+      id: 'PCI-R09',
+      cite: IO_DMA_COMMAND,
+      text: 'Memory is prepared for the direction in which the device uses it.',
+      bugClasses: ['BC-14'],
+    },
+    DmaStop.Direction,
+    'the device uses a mapping against its direction',
+  ),
+  faultRule(
+    {
+      id: 'PCI-R10',
+      cite: PCI,
+      text: 'The device masters the bus only while that is on and the function is in D0.',
+      bugClasses: ['BC-19', 'BC-20'],
+    },
+    DmaStop.NoMaster,
+    'the device may not master the bus now',
+  ),
+  {
+    id: 'PCI-R11',
+    cite: IO_DMA_COMMAND,
+    text: 'When a driver has stopped, or has failed to start, no DMA mapping is left.',
+    subject: 'driver',
+    bugClasses: ['BC-15', 'BC-21'],
+    watch(watch) {
+      const live = liveMappings(watch);
+      watch.on(EventKind.DmaMap, watch.arm);
+      onLifecycle(watch, OVER, () => {
+        if (live.size === 0) return;
+        const shown = [...live].slice(0, 4).map(([at, length]) => `${length} at ${hex(at)}`);
+        watch.violate(`${live.size} mappings are left: ${shown.join(', ')}`);
+      });
+    },
+  },
+  {
+    // Close leaves the decoding of BARs on, so no rule asks for that.
+    id: 'PCI-R12',
+    cite: IO_PCI_DEVICE,
+    text: 'When a driver has stopped, or has failed to start, bus mastering is off.',
+    subject: 'driver',
+    bugClasses: ['BC-19', 'BC-21'],
+    watch(watch) {
+      const config = new ConfigKnowledge(watch);
+      onLifecycle(watch, OVER, () => {
+        if (config.command === undefined || config.gone) return;
+        watch.arm();
+        if ((config.command & Command.Master) !== 0) {
+          watch.violate('bus mastering is left on; Close turns it off');
+        }
+      });
+    },
+  },
+];
