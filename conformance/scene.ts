@@ -3,6 +3,8 @@
  * the scene says what rules were broken on the way.
  */
 import type { PciFunction } from '../sim/buses/pci/function.ts';
+import { withFaults } from '../sim/faults/faulty-function.ts';
+import type { PciFault } from '../sim/faults/plan.ts';
 import { DEFAULT_PORT, PciPort } from '../sim/buses/pci/port.ts';
 import type { Schedule } from '../sim/kernel/schedule.ts';
 import { World } from '../sim/kernel/world.ts';
@@ -26,19 +28,23 @@ export interface SceneOptions {
 /** Names of lifecycle methods that clients do not call. */
 const NOT_FOR_CLIENTS = new Set(['constructor', 'Start', 'Stop', 'SetPowerState', 'Terminate']);
 
+interface Attachment {
+  readonly function: PciFunction;
+  readonly port: PciPort;
+  readonly host: Host;
+  readonly provider: IOPCIDevice;
+}
+
 export class Scene {
   readonly world: World;
   readonly target: Target;
   readonly driver: DriverManifest;
   readonly hardware: Hardware;
-  /** The function as the driver reaches it: with this scene's faults. */
-  readonly function: PciFunction;
-  readonly port: PciPort;
-  readonly host: Host;
   readonly rules: RuleBook;
   /** Errors that came out of the driver, not out of the check. */
   readonly driverErrors = new WeakSet<object>();
-  readonly #provider: IOPCIDevice;
+  readonly #faults: PciFault[] = [];
+  #attached: Attachment | undefined;
   #service: IOService | undefined;
 
   constructor(options: SceneOptions) {
@@ -52,17 +58,53 @@ export class Scene {
       ...(target.pace === undefined ? {} : { pace: target.pace }),
     });
     this.hardware = target.open(this.world);
-    this.function = this.hardware.function;
     this.rules = new RuleBook(options.rules, this.world.journal, this.hardware.maps);
+  }
+
+  /** Plans faults; before the driver or the check first reaches the device. */
+  inject(...faults: readonly PciFault[]): void {
+    if (this.#attached !== undefined) throw new Error('Faults are planned before the first access.');
+    this.#faults.push(...faults);
+  }
+
+  get faults(): readonly PciFault[] {
+    return this.#faults;
+  }
+
+  /** The function as the driver reaches it: with this scene's faults. */
+  get function(): PciFunction {
+    return this.#attachment.function;
+  }
+
+  get port(): PciPort {
+    return this.#attachment.port;
+  }
+
+  get host(): Host {
+    return this.#attachment.host;
+  }
+
+  get provider(): IOPCIDevice {
+    return this.#attachment.provider;
+  }
+
+  get #attachment(): Attachment {
+    this.#attached ??= this.#attach();
+    return this.#attached;
+  }
+
+  #attach(): Attachment {
+    const { hardware, world, target, driver } = this;
+    const pci = withFaults(hardware.function, this.#faults, world, hardware.remove);
     const identicalReadsMax = target.identicalReadsMax ?? DEFAULT_PORT.identicalReadsMax;
-    this.port = new PciPort(this.world, this.function, { ...DEFAULT_PORT, identicalReadsMax });
-    this.host = new Host(this.world, driver, this.function.memory);
-    this.#provider = new IOPCIDevice(this.host, this.port);
+    const port = new PciPort(world, pci, { ...DEFAULT_PORT, identicalReadsMax });
+    const host = new Host(world, driver, pci.memory);
+    return { function: pci, port, host, provider: new IOPCIDevice(host, port) };
   }
 
   /** Starts the driver and returns what it offers to clients. @throws what Start throws */
   async start<C>(): Promise<C> {
-    this.#service = await this.#blame(() => this.host.start(this.#provider));
+    this.#service = await this.#blame(() => this.host.start(this.provider));
     return this.client<C>();
   }
 
@@ -82,10 +124,6 @@ export class Scene {
   get service(): IOService {
     if (this.#service === undefined) throw new Error('The driver is not started in this scene.');
     return this.#service;
-  }
-
-  get provider(): IOPCIDevice {
-    return this.#provider;
   }
 
   /** The driver tells the system that the device went; the object stops by itself. */

@@ -1,7 +1,11 @@
 /** Everything that comes with the package: the one place with concrete lists. */
 import { eduMachine } from '../../sim/machines/edu.ts';
 import { hostRules } from '../checkers/host.ts';
+import { pciRules } from '../checkers/pci/rules.ts';
 import type { Catalog } from '../config.ts';
+import { baseAddresses } from '../suites/pci/base-addresses.ts';
+import { capabilities } from '../suites/pci/capabilities.ts';
+import { header } from '../suites/pci/header.ts';
 import { operations as eduOperations } from '../suites/edu/operations.ts';
 import { simTarget } from '../transports/sim/target.ts';
 
@@ -30,6 +34,6 @@ export const builtIn: Catalog = {
         }),
     },
   },
-  suites: [eduOperations],
-  rules: [...hostRules],
+  suites: [header, baseAddresses, capabilities, eduOperations],
+  rules: [...hostRules, ...pciRules],
 };
