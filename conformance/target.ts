@@ -1,6 +1,7 @@
 /** A target: what a driver can be attached to, and what it offers to clauses. */
 import type { Pace, World } from '../sim/kernel/world.ts';
 import type { PciFunction } from '../sim/buses/pci/function.ts';
+import type { SerialFarEnd } from '../sim/buses/uart/peer.ts';
 import type { CompiledMap } from '../sim/registers/compile.ts';
 import type { RegisterCoverage } from '../sim/registers/coverage.ts';
 
@@ -14,7 +15,8 @@ export const CAPABILITIES = {
   msi: 'the device signals by messages',
   'serial-peer': 'the far end of the serial line is ours',
   'line-timing': 'characters take their time on the line',
-  'line-errors': 'the far end can send parity errors, framing errors and breaks',
+  'line-errors': 'the far end can send parity errors and framing errors',
+  'line-breaks': 'the far end can send a break',
   'modem-lines': 'the far end drives and sees the modem control lines',
   'power-states': 'the function has D0 and D3hot',
 } as const;
@@ -28,6 +30,8 @@ export interface Hardware {
   /** Register maps by BAR, and what was touched of them. */
   readonly maps: ReadonlyMap<number, CompiledMap>;
   readonly coverage: ReadonlyMap<number, RegisterCoverage>;
+  /** The far end of the serial line; only where `serial-peer` is offered. */
+  readonly peer?: SerialFarEnd;
   /** Pulls the device out; only where `removal` is offered. */
   remove?(): void;
 }

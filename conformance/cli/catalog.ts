@@ -1,5 +1,6 @@
 /** Everything that comes with the package: the one place with concrete lists. */
 import { eduMachine } from '../../sim/machines/edu.ts';
+import { pciSerialMachine } from '../../sim/machines/pci-serial.ts';
 import { hostRules } from '../checkers/host.ts';
 import { pciRules } from '../checkers/pci/rules.ts';
 import type { Catalog } from '../config.ts';
@@ -7,6 +8,13 @@ import { baseAddresses } from '../suites/pci/base-addresses.ts';
 import { capabilities } from '../suites/pci/capabilities.ts';
 import { header } from '../suites/pci/header.ts';
 import { operations as eduOperations } from '../suites/edu/operations.ts';
+import { data as serialData } from '../suites/serial-port/data.ts';
+import { errors as serialErrors } from '../suites/serial-port/errors.ts';
+import { lifecycle as serialLifecycle } from '../suites/serial-port/lifecycle.ts';
+import { modem as serialModem } from '../suites/serial-port/modem.ts';
+import { settings as serialSettings } from '../suites/serial-port/settings.ts';
+import { setup as uartSetup } from '../suites/uart-16550/setup.ts';
+import { transfer as uartTransfer } from '../suites/uart-16550/transfer.ts';
 import { simTarget } from '../transports/sim/target.ts';
 
 /** Compiled files end in .js, sources in .ts; modules are found beside this one. */
@@ -20,6 +28,7 @@ function sample(name: string): string {
 export const builtIn: Catalog = {
   drivers: {
     edu: { module: sample('edu'), targets: ['sim:edu'] },
+    'uart-16550': { module: sample('uart-16550'), targets: ['sim:pci-serial'] },
   },
   targets: {
     'sim:edu': {
@@ -33,7 +42,37 @@ export const builtIn: Catalog = {
           offers: ['msi', 'device-reset'],
         }),
     },
+    'sim:pci-serial': {
+      device: 'uart-16550',
+      tier: 'simulated',
+      make: () =>
+        simTarget({
+          name: 'sim:pci-serial',
+          device: 'uart-16550',
+          machine: pciSerialMachine,
+          offers: [
+            'device-reset',
+            'serial-peer',
+            'line-timing',
+            'line-errors',
+            'line-breaks',
+            'modem-lines',
+          ],
+        }),
+    },
   },
-  suites: [header, baseAddresses, capabilities, eduOperations],
+  suites: [
+    header,
+    baseAddresses,
+    capabilities,
+    eduOperations,
+    serialLifecycle,
+    serialData,
+    serialSettings,
+    serialErrors,
+    serialModem,
+    uartSetup,
+    uartTransfer,
+  ],
   rules: [...hostRules, ...pciRules],
 };

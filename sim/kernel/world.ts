@@ -109,11 +109,15 @@ export class World {
 
   /** The driver spends time synchronously; device events that fall due happen. */
   advance(ns: number): void {
-    this.now += ns;
-    this.journal.now = this.now;
+    const until = this.now + ns;
     if (this.#pace !== undefined) this.#pace.spend(ns);
-    if (this.now < this.#alarm) return;
-    this.#happen(this.now);
+    if (until < this.#alarm) {
+      this.now = until;
+      this.journal.now = until;
+      return;
+    }
+    // Each event sees its own time, not the end of the wait: what it schedules follows from there.
+    this.#happen(until);
     if (this.#spent !== undefined) throw new Abort(`The run is over its budget of ${this.#spent}.`);
   }
 
