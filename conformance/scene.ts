@@ -24,7 +24,17 @@ export interface SceneOptions {
 }
 
 /** Names of lifecycle methods that clients do not call. */
-const NOT_FOR_CLIENTS = new Set(['constructor', 'Start', 'Stop', 'SetPowerState', 'Terminate']);
+const NOT_FOR_CLIENTS = new Set([
+  'constructor',
+  'init',
+  'free',
+  'Start',
+  'Stop',
+  'SetPowerState',
+  'SetProperties',
+  'Terminate',
+  'NewUserClient',
+]);
 
 export class Scene {
   readonly world: World;
@@ -57,7 +67,7 @@ export class Scene {
     const identicalReadsMax = target.identicalReadsMax ?? DEFAULT_PORT.identicalReadsMax;
     this.port = new PciPort(this.world, this.function, { ...DEFAULT_PORT, identicalReadsMax });
     this.host = new Host(this.world, driver, this.function.memory);
-    this.#provider = new IOPCIDevice(this.host, this.port);
+    this.#provider = new IOPCIDevice(this.host, this.port, this.hardware.function);
   }
 
   /** Starts the driver and returns what it offers to clients. @throws what Start throws */
@@ -95,9 +105,7 @@ export class Scene {
 
   async power(flags: number): Promise<void> {
     const { service } = this;
-    await this.#blame(async () =>
-      service.defaultQueue.DispatchSync(() => service.SetPowerState(flags)),
-    );
+    await this.#blame(() => this.host.power(service, flags));
   }
 
   /** Virtual nanoseconds pass, with everything that is due in them. */

@@ -8,7 +8,10 @@ import {
 } from '../../../sim/devices/edu/registers.ts';
 import type { EduDevice, EduStatistics } from '../../host/classes/edu-device.ts';
 import { type IODispatchQueue, kIODispatchQueueWakeupAll } from '../../host/io-dispatch-queue.ts';
-import { IOInterruptDispatchSource } from '../../host/io-interrupt-dispatch-source.ts';
+import {
+  IOInterruptDispatchSource,
+  kIOInterruptTypeLevel,
+} from '../../host/io-interrupt-dispatch-source.ts';
 import {
   IOPCIDevice,
   kIOInterruptTypePCIMessaged,
@@ -18,12 +21,9 @@ import {
 } from '../../host/io-pci-device.ts';
 import { fail, IOReturnError } from '../../host/io-return.ts';
 import { IOService, kIOServicePowerCapabilityOff } from '../../host/io-service.ts';
-import {
-  IOBufferMemoryDescriptor,
-  IODMACommand,
-  kIOMemoryDirectionIn,
-  kIOMemoryDirectionOut,
-} from '../../host/memory.ts';
+import { IOBufferMemoryDescriptor } from '../../host/io-buffer-memory-descriptor.ts';
+import { IODMACommand } from '../../host/io-dma-command.ts';
+import { kIOMemoryDirectionIn, kIOMemoryDirectionOut } from '../../host/io-memory-descriptor.ts';
 import { defineDriver } from '../../host/manifest.ts';
 
 const ALL_ONES = 0xffffffff;
@@ -165,7 +165,7 @@ export class EduDriver extends IOService implements EduDevice {
       this.#pci.ConfigureInterrupts(kIOInterruptTypePCIMessaged, 1);
     } catch (error) {
       if (!(error instanceof IOReturnError)) throw error;
-      this.#pci.ConfigureInterrupts(0, 1);
+      this.#pci.ConfigureInterrupts(kIOInterruptTypeLevel, 1);
     }
   }
 
