@@ -77,7 +77,7 @@ export class Journal {
 
   /** `capacity` is rounded up to a power of two. */
   constructor(capacity = 16_384) {
-    this.capacity = roundedUp(capacity);
+    this.capacity = Math.max(INITIAL, 2 ** (32 - Math.clz32(capacity - 1)));
   }
 
   /** Records one event; returns its place in the ring. */
