@@ -7,6 +7,8 @@ import { IO_DMA_COMMAND, IO_PCI_DEVICE, PCI } from '../../specs/pci/documents.ts
 import { Command, ConfigKnowledge } from './config-knowledge.ts';
 import { describeRange, hex, onLifecycle } from './events.ts';
 
+const COMMAND_OFFSET = 0x04;
+
 /** Stopped, or never really started: what was taken must be given back. */
 const OVER = [Lifecycle.Stopped, Lifecycle.StartFailed] as const;
 
@@ -56,16 +58,34 @@ export const dma: readonly Rule[] = [
     DmaStop.Direction,
     'the device uses a mapping against its direction',
   ),
-  faultRule(
-    {
-      id: 'PCI-R10',
-      cite: PCI,
-      text: 'The device masters the bus only while that is on and the function is in D0.',
-      bugClasses: ['BC-19', 'BC-20'],
+  {
+    // A driver may turn bus mastering off to stop a device, as Close does: that is no fault.
+    id: 'PCI-R10',
+    cite: PCI,
+    text: 'A driver turns bus mastering on before the device is to use memory.',
+    subject: 'driver',
+    bugClasses: ['BC-19'],
+    watch(watch) {
+      const { journal } = watch;
+      const live = liveMappings(watch);
+      let turnedOn = false;
+      onLifecycle(watch, [Lifecycle.Start], () => {
+        turnedOn = false;
+      });
+      watch.on(EventKind.ConfigWrite, (at) => {
+        const isCommand = journal.address[at] === COMMAND_OFFSET;
+        if (isCommand && (journal.value[at]! & Command.Master) !== 0) turnedOn = true;
+      });
+      for (const kind of [EventKind.DmaRead, EventKind.DmaWrite]) watch.on(kind, watch.arm);
+      watch.on(EventKind.DmaFault, (at) => {
+        if (journal.space[at] !== DmaStop.NoMaster) return;
+        watch.arm();
+        // What an earlier driver left running is stopped by this: only memory of our own counts.
+        if (turnedOn || !live.has(journal.address[at]!)) return;
+        watch.violate(`${describeRange(journal, at)}: bus mastering was never turned on`);
+      });
     },
-    DmaStop.NoMaster,
-    'the device may not master the bus now',
-  ),
+  },
   {
     id: 'PCI-R11',
     cite: IO_DMA_COMMAND,

@@ -162,8 +162,17 @@ const cases: readonly {
   },
   {
     id: 'PCI-R10',
-    violating: [[fault(DmaStop.NoMaster)]],
-    innocent: [[event(EventKind.DmaWrite, 0, 0x10_0000, 4)]],
+    violating: [[event(EventKind.DmaMap, 0, 0x10_0000, 64), fault(DmaStop.NoMaster)]],
+    innocent: [
+      [event(EventKind.DmaWrite, 0, 0x10_0000, 4)],
+      [
+        event(EventKind.DmaMap, 0, 0x10_0000, 64),
+        configWrite(0x04, 0x6, 2),
+        configWrite(0x04, 0x2, 2),
+        fault(DmaStop.NoMaster),
+      ],
+      [fault(DmaStop.NoMaster)],
+    ],
     unknown: [[fault(DmaStop.Direction)]],
   },
   {
