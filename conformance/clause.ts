@@ -27,18 +27,35 @@ interface ClauseBase {
 
 export interface ExampleClause extends ClauseBase {
   readonly given?: undefined;
+  readonly every?: undefined;
   check(scene: Scene): void | Promise<void>;
 }
 
 /** Judged for many generated values, each in a fresh scene; a failing one is shrunk. */
 export interface PropertyClause<T = any> extends ClauseBase {
   readonly given: Arbitrary<T>;
+  readonly every?: undefined;
   check(scene: Scene, given: T): void | Promise<void>;
   /** The value as readable lines, one per step; default: fast-check's own words. */
   readonly show?: (given: T) => readonly string[];
 }
 
-export type Clause = ExampleClause | PropertyClause;
+/** Judged for every value, in this order, each in a fresh scene: nothing is left to chance. */
+export interface EnumeratedClause<T = any> extends ClauseBase {
+  readonly given?: undefined;
+  readonly every: readonly T[];
+  /** `END` says that later values have nothing new: what they count no longer comes up. */
+  check(scene: Scene, value: T): Promise<typeof END | void>;
+}
+
+export const END = 'end';
+
+export type Clause = ExampleClause | PropertyClause | EnumeratedClause;
+
+/** Keeps the type of `every` and `check` together. */
+export function enumerated<T>(clause: EnumeratedClause<T>): EnumeratedClause {
+  return clause;
+}
 
 /** Keeps the type of `given` and `check` together. */
 export function property<T>(clause: PropertyClause<T>): PropertyClause {

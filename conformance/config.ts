@@ -3,6 +3,7 @@
  * `dyno.config.ts` default-exports `defineConfig({ ... })` and is merged over ours.
  */
 import type { Suite } from './clause.ts';
+import type { Exercises } from './exercise.ts';
 import type { Rule } from './rule.ts';
 import type { Target } from './target.ts';
 
@@ -28,6 +29,8 @@ export interface Config {
   readonly targets?: Readonly<Record<string, TargetEntry>>;
   readonly suites?: readonly Suite[];
   readonly rules?: readonly Rule[];
+  /** Simple I/O by class contract, for the clauses that any driver must meet. */
+  readonly exercises?: Exercises;
 }
 
 export type Catalog = Required<Config>;
@@ -42,5 +45,6 @@ export function merge(base: Catalog, more: Config): Catalog {
     targets: { ...base.targets, ...more.targets },
     suites: [...base.suites, ...(more.suites ?? [])],
     rules: [...base.rules, ...(more.rules ?? [])],
+    exercises: { ...base.exercises, ...more.exercises },
   };
 }

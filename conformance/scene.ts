@@ -6,13 +6,21 @@ import type { PciFunction } from '../sim/buses/pci/function.ts';
 import { withFaults } from '../sim/faults/faulty-function.ts';
 import type { PciFault } from '../sim/faults/plan.ts';
 import { DEFAULT_PORT, PciPort } from '../sim/buses/pci/port.ts';
+import { EventKind } from '../sim/kernel/journal.ts';
+import { Lifecycle } from '../sim/kernel/lifecycle.ts';
 import type { Schedule } from '../sim/kernel/schedule.ts';
 import { World } from '../sim/kernel/world.ts';
 import { Host } from '../drivers-under-test/host/host.ts';
-import { IOPCIDevice } from '../drivers-under-test/host/io-pci-device.ts';
+import {
+  IOPCIDevice,
+  kIOPCICommandBusLead,
+  kIOPCIConfigurationOffsetCommand,
+} from '../drivers-under-test/host/io-pci-device.ts';
 import type { IOService } from '../drivers-under-test/host/io-service.ts';
 import type { DriverManifest } from '../drivers-under-test/host/manifest.ts';
 import type { Rule } from './rule.ts';
+import type { Exercises } from './exercise.ts';
+import { Inconclusive } from './expect.ts';
 import { RuleBook } from './rule-book.ts';
 import type { Hardware, Target } from './target.ts';
 
@@ -21,12 +29,26 @@ export interface SceneOptions {
   readonly driver: DriverManifest;
   readonly seed: number;
   readonly rules: readonly Rule[];
+  readonly exercises: Exercises;
   readonly settle: () => Promise<void>;
   readonly schedule?: Schedule;
 }
 
+const { ConfigRead, ConfigWrite, Read, Write } = EventKind;
+const ACCESS_KINDS = [ConfigRead, ConfigWrite, Read, Write];
+
 /** Names of lifecycle methods that clients do not call. */
-const NOT_FOR_CLIENTS = new Set(['constructor', 'Start', 'Stop', 'SetPowerState', 'Terminate']);
+const NOT_FOR_CLIENTS = new Set([
+  'constructor',
+  'init',
+  'free',
+  'Start',
+  'Stop',
+  'SetPowerState',
+  'SetProperties',
+  'Terminate',
+  'NewUserClient',
+]);
 
 interface Attachment {
   readonly function: PciFunction;
@@ -44,11 +66,15 @@ export class Scene {
   /** Errors that came out of the driver, not out of the check. */
   readonly driverErrors = new WeakSet<object>();
   readonly #faults: PciFault[] = [];
+  readonly #exercises: Exercises;
   #attached: Attachment | undefined;
+  #struck = false;
+  #accesses = 0;
   #service: IOService | undefined;
 
   constructor(options: SceneOptions) {
-    const { target, driver, settle, seed, schedule } = options;
+    const { target, driver, settle, seed, schedule, exercises } = options;
+    this.#exercises = exercises;
     this.target = target;
     this.driver = driver;
     this.world = new World({
@@ -58,6 +84,7 @@ export class Scene {
       ...(target.pace === undefined ? {} : { pace: target.pace }),
     });
     this.hardware = target.open(this.world);
+    for (const kind of ACCESS_KINDS) this.world.journal.observe(kind, () => this.#accesses++);
     this.rules = new RuleBook(options.rules, this.world.journal, this.hardware.maps);
   }
 
@@ -94,12 +121,17 @@ export class Scene {
   }
 
   #attach(): Attachment {
+    const { hardware, world } = this;
+    world.journal.observe(EventKind.Fault, () => (this.#struck = true));
+    return this.#attachTo(withFaults(hardware.function, this.#faults, world, hardware.remove));
+  }
+
+  #attachTo(pci: PciFunction): Attachment {
     const { hardware, world, target, driver } = this;
-    const pci = withFaults(hardware.function, this.#faults, world, hardware.remove);
     const identicalReadsMax = target.identicalReadsMax ?? DEFAULT_PORT.identicalReadsMax;
     const port = new PciPort(world, pci, { ...DEFAULT_PORT, identicalReadsMax });
     const host = new Host(world, driver, pci.memory);
-    return { function: pci, port, host, provider: new IOPCIDevice(host, port) };
+    return { function: pci, port, host, provider: new IOPCIDevice(host, port, hardware.function) };
   }
 
   /** Starts the driver and returns what it offers to clients. @throws what Start throws */
@@ -126,16 +158,43 @@ export class Scene {
     return this.#service;
   }
 
-  /** The driver tells the system that the device went; the object stops by itself. */
-  forget(): void {
+  /**
+   * The driver's process dies. As the system does then: no interrupt reaches it any more, the
+   * device may not master the bus, nothing stays mapped. The device itself stays as it is.
+   */
+  crash(): void {
     this.#service = undefined;
+    const pci = this.function;
+    const command = pci.configRead(kIOPCIConfigurationOffsetCommand, 2);
+    pci.configWrite(kIOPCIConfigurationOffsetCommand, 2, command & ~kIOPCICommandBusLead);
+    for (const mapping of pci.memory.live()) mapping.unmap();
+    pci.route('none', 1);
+    this.world.journal.note(EventKind.Lifecycle, Lifecycle.Crashed);
+    this.#attached = this.#attachTo(pci);
+  }
+
+  /** One round of simple I/O of the driver's class, with its result checked. */
+  async simpleIO(): Promise<void> {
+    const exercise = this.#exercises[this.driver.class];
+    if (exercise === undefined) {
+      throw new Inconclusive(`No simple I/O is known for drivers of class ${this.driver.class}.`);
+    }
+    await exercise(this, this.client());
+  }
+
+  /** Accesses to the device so far, of every kind. */
+  get accesses(): number {
+    return this.#accesses;
+  }
+
+  /** Whether a planned fault has struck so far. */
+  get struck(): boolean {
+    return this.#struck;
   }
 
   async power(flags: number): Promise<void> {
     const { service } = this;
-    await this.#blame(async () =>
-      service.defaultQueue.DispatchSync(() => service.SetPowerState(flags)),
-    );
+    await this.#blame(() => this.host.power(service, flags));
   }
 
   /** Virtual nanoseconds pass, with everything that is due in them. */

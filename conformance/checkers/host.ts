@@ -41,6 +41,7 @@ function reported(
 
 const {
   Lifecycle: lifecycle,
+  Operation,
   Read,
   InterruptHandled,
   BufferRead,
@@ -56,6 +57,38 @@ export const hostRules: readonly Rule[] = [
     xnu('IOService.iig, Stop'),
     [lifecycle],
     ['BC-19'],
+  ),
+  reported(
+    'HOST-START',
+    'HOST-START',
+    'A driver passes Start to its superclass.',
+    xnu('IOService.iig, Start'),
+    [lifecycle],
+    ['BC-19'],
+  ),
+  reported(
+    'HOST-AFTER-STOP',
+    'HOST-AFTER-STOP',
+    'A driver leaves its provider alone once it has passed Stop to its superclass.',
+    xnu('IOService.iig, Stop'),
+    [lifecycle],
+    ['BC-12', 'BC-19'],
+  ),
+  reported(
+    'HOST-POWER',
+    'HOST-POWER',
+    'A driver passes every power state to its superclass.',
+    xnu('IOService.iig, SetPowerState'),
+    [lifecycle],
+    ['BC-20'],
+  ),
+  reported(
+    'HOST-USER-CLIENT',
+    'HOST-USER-CLIENT',
+    'A user client answers with what was asked for, and no more than that.',
+    xnu('IOUserClient.iig, ExternalMethod'),
+    [Operation],
+    ['BC-01', 'BC-27'],
   ),
   reported(
     'HOST-BALANCE',
@@ -84,7 +117,7 @@ export const hostRules: readonly Rule[] = [
   reported(
     'HOST-DMA',
     'HOST-DMA',
-    'A DMA command is completed before it is released.',
+    'A DMA command is completed before it, or its memory, is released.',
     xnu('IODMACommand.iig'),
     [DmaUnmap],
     ['BC-15'],

@@ -7,7 +7,10 @@ import type { Catalog } from '../config.ts';
 import { baseAddresses } from '../suites/pci/base-addresses.ts';
 import { capabilities } from '../suites/pci/capabilities.ts';
 import { header } from '../suites/pci/header.ts';
+import { faults as driverFaults } from '../suites/driver/faults.ts';
+import { lifecycle as driverLifecycle } from '../suites/driver/lifecycle.ts';
 import { operations as eduOperations } from '../suites/edu/operations.ts';
+import { eduSimpleIO } from '../suites/edu/simple-io.ts';
 import { data as serialData } from '../suites/serial-port/data.ts';
 import { errors as serialErrors } from '../suites/serial-port/errors.ts';
 import { lifecycle as serialLifecycle } from '../suites/serial-port/lifecycle.ts';
@@ -66,6 +69,8 @@ export const builtIn: Catalog = {
     header,
     baseAddresses,
     capabilities,
+    driverLifecycle,
+    driverFaults,
     eduOperations,
     serialLifecycle,
     serialData,
@@ -77,4 +82,5 @@ export const builtIn: Catalog = {
     uartFaults,
   ],
   rules: [...hostRules, ...pciRules],
+  exercises: { EduDevice: eduSimpleIO },
 };

@@ -8,7 +8,8 @@ import { randomly } from '../../sim/kernel/schedule.ts';
 import type { Limits } from '../../sim/kernel/world.ts';
 import type { DriverManifest } from '../../drivers-under-test/host/manifest.ts';
 import type { Verdict } from '../../reports/verdict.ts';
-import type { Clause, PropertyClause } from '../clause.ts';
+import { type Clause, END, type EnumeratedClause, type PropertyClause } from '../clause.ts';
+import type { Exercises } from '../exercise.ts';
 import type { Rule } from '../rule.ts';
 import { Scene } from '../scene.ts';
 import { type Target, CAPABILITIES } from '../target.ts';
@@ -26,6 +27,7 @@ export interface Case {
   /** fast-check's path to one of them: only that one is judged. */
   readonly path?: string;
   readonly rules: readonly Rule[];
+  readonly exercises: Exercises;
   readonly limits: Limits;
   readonly settle: () => Promise<void>;
   /** Wall clock in milliseconds, for the report alone. */
@@ -112,10 +114,28 @@ interface Found {
 
 async function play(job: Case, tally: Tally): Promise<Found> {
   const { clause } = job;
-  if (clause.given === undefined) {
-    return { problem: await playScene(job, tally, job.seed, 0, (scene) => clause.check(scene)) };
+  if (clause.given !== undefined) return playProperty(job, clause, tally);
+  if (clause.every !== undefined) return playEvery(job, clause, tally);
+  return { problem: await playScene(job, tally, job.seed, 0, (scene) => clause.check(scene)) };
+}
+
+/** The first value that fails is the smallest: they come in order. */
+async function playEvery(job: Case, clause: EnumeratedClause, tally: Tally): Promise<Found> {
+  let runs = 0;
+  for (const value of clause.every as readonly unknown[]) {
+    let ended = false;
+    runs++;
+    const problem = await playScene(job, tally, job.seed, 0, async (scene) => {
+      ended = (await clause.check(scene, value)) === END;
+    });
+    if (problem !== undefined) {
+      const operations = [fc.stringify(value)];
+      const counterexample = { operations, faults: [], schedule: [], shrinks: 0 };
+      return { problem, runs, counterexample: { ...counterexample, originalLength: 1 } };
+    }
+    if (ended) break;
   }
-  return playProperty(job, clause, tally);
+  return { problem: undefined, runs };
 }
 
 async function playProperty(job: Case, clause: PropertyClause, tally: Tally): Promise<Found> {
@@ -177,6 +197,7 @@ async function playScene(
       driver: job.driver,
       seed,
       rules: job.rules,
+      exercises: job.exercises,
       settle: job.settle,
       // Order 0, to which everything shrinks, is the default order.
       ...(order === 0 ? {} : { schedule: randomly(new Random(order, 'schedule')) }),

@@ -62,6 +62,7 @@ async function judgeItem(item: PlanItem): Promise<Verdict> {
     runs: item.runs,
     ...(item.path === undefined ? {} : { path: item.path }),
     rules: catalog.rules,
+    exercises: catalog.exercises,
     limits: DEFAULT_LIMITS,
     settle,
     clock: () => performance.now(),

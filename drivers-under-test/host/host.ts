@@ -1,16 +1,23 @@
 /**
- * The driver framework around one driver in one world: it starts and stops services, owns what
- * they take, and serialises what clients ask of them.
+ * The driver framework around one driver in one world: it matches, starts and stops services, owns
+ * what they take, and serialises what clients ask of them.
+ *
+ * Not modelled: the process around a driver. A driver that throws where nobody waits is a crash:
+ * it is journaled once, the interrupt source whose handler threw is disabled, and everything else
+ * goes on. Several winners of matching: only the first of them is attached.
  */
 import type { DmaBuffer, DmaMapping, DmaMemory, DmaRights } from '../../sim/buses/pci/function.ts';
 import { Completion } from '../../sim/kernel/completion.ts';
 import { EventKind } from '../../sim/kernel/journal.ts';
 import { Lifecycle } from '../../sim/kernel/lifecycle.ts';
 import type { World } from '../../sim/kernel/world.ts';
-import type { HostResource, QueueHost } from './io-dispatch-queue.ts';
+import { userClientAccess } from './entitlements.ts';
 import { errorName, fail } from './io-return.ts';
-import type { IOService } from './io-service.ts';
+import { IOService, kIOServicePowerCapabilityOff, type Properties } from './io-service.ts';
+import { IOUserClient } from './io-user-client.ts';
 import type { DriverManifest } from './manifest.ts';
+import { explainMatch, type MatchReport, whyNoMatch } from './matching.ts';
+import type { HostedService, HostResource, ServiceHost } from './service-host.ts';
 
 /** Something the driver did that no driver may do, found by the host itself. */
 export interface HostViolation {
@@ -24,15 +31,25 @@ export interface HostViolation {
 /** How a call of a client ended, as the `space` of an Operation event. */
 export const OperationPhase = { Call: 0, Return: 1, Throw: 2 } as const;
 
-export class Host implements QueueHost {
+/** A driver that has not acknowledged a power state by then never will (ours). */
+export const POWER_WAIT_MAX_NS = 30e9;
+const USER_CLIENTS_MAX = 1024;
+
+/** A provider that the system takes through power states with its driver. */
+interface PoweredProvider {
+  powerChanged(isOn: boolean): void;
+}
+
+export class Host implements ServiceHost {
   readonly world: World;
   readonly manifest: DriverManifest;
   readonly violations: HostViolation[] = [];
-  /** Errors that blocks threw and nobody awaited. */
+  /** Errors that blocks threw and nobody awaited; the first one is the crash. */
   readonly unhandledErrors: unknown[] = [];
   readonly #memory: DmaMemory;
   readonly #resources = new Set<HostResource>();
-  readonly #terminated = new Set<IOService>();
+  readonly #stopping = new Map<IOService, Promise<void>>();
+  readonly #userClients = new Map<IOService, IOUserClient[]>();
 
   constructor(world: World, manifest: DriverManifest, memory: DmaMemory) {
     this.world = world;
@@ -40,49 +57,151 @@ export class Host implements QueueHost {
     this.#memory = memory;
   }
 
-  /** Creates the driver's service and starts it. @throws what Start throws */
+  /** Whether the driver matches this provider and may have it, and why not. */
+  match(provider: IOService): MatchReport {
+    return explainMatch(this.manifest, provider.CopyProperties());
+  }
+
+  /**
+   * Matches the driver, creates its service and starts it.
+   * @throws kIOReturnNoDevice when no personality matches, kIOReturnNotPermitted when the
+   * entitlements do not allow it, and what Start throws
+   */
   async start(provider: IOService): Promise<IOService> {
-    const Service = this.manifest.service;
-    const service = new Service(this);
+    const report = this.match(provider);
+    const winner = report.personalities.find(({ wins }) => wins);
+    const refusal = whyNoMatch(report);
+    if (winner === undefined) fail('kIOReturnNoDevice', refusal ?? 'nothing matches');
+    if (refusal !== undefined) fail('kIOReturnNotPermitted', refusal);
+    const personality = this.manifest.personalities[winner.name] ?? {};
+    const service = this.#create(personality['IOUserClass']);
+    service.publish(personality);
     this.#note(Lifecycle.Start);
     try {
       await service.defaultQueue.DispatchSync(() => service.Start(provider));
     } catch (error) {
+      service.startEnded(false);
+      await settled(service);
       this.#note(Lifecycle.StartFailed);
       this.#account('a failed Start');
+      service.free();
       throw error;
     }
+    service.startEnded(true);
     this.#note(Lifecycle.Started);
     return service;
   }
 
-  /** Stops a service; what it took and did not give back is a violation. */
-  async stop(service: IOService): Promise<void> {
-    const provider = service.GetProvider();
-    this.#note(Lifecycle.Stop);
-    const before = this.violations.length;
-    await service.defaultQueue.DispatchSync(() => service.Stop(provider));
-    // Cancel handlers run after Stop, on the queue.
-    await service.defaultQueue.DispatchSync(() => {});
-    this.#note(Lifecycle.Stopped);
-    if (this.violations.length === before) this.#account('Stop');
+  /**
+   * Stops a service, its user clients first; what it took and did not give back is a violation.
+   * Once: a second call waits for the first.
+   */
+  stop(service: IOService): Promise<void> {
+    let stopping = this.#stopping.get(service);
+    if (stopping === undefined) {
+      stopping = this.#stop(service);
+      this.#stopping.set(service, stopping);
+    }
+    return stopping;
   }
 
-  /** The driver asks to be stopped, or its device is gone; Stop follows asynchronously. */
-  terminate(service: IOService): void {
-    if (this.#terminated.has(service)) return;
-    this.#terminated.add(service);
+  async #stop(service: IOService): Promise<void> {
+    for (const client of this.#userClients.get(service) ?? []) await this.closeUserClient(client);
+    const provider = service.GetProvider();
+    this.#note(Lifecycle.Stop);
+    try {
+      await service.defaultQueue.DispatchSync(() => service.Stop(provider));
+      if (service.state !== 'stopped') {
+        this.violate('HOST-STOP', 'Stop ended without a call of super Stop');
+      }
+    } finally {
+      await settled(service);
+      this.#note(Lifecycle.Stopped);
+      this.#account('Stop');
+    }
+    service.free();
+  }
+
+  /** Stop follows asynchronously; a second time is harmless. */
+  terminate(service: HostedService): void {
+    if (!(service instanceof IOService) || this.#stopping.has(service)) return;
     this.world.ready(() => {
       this.stop(service).catch((error: unknown) => this.unhandled(error));
     });
   }
 
-  /** What a client asks: journaled, and run on the service's default queue. */
+  /**
+   * Takes the service to a power state, and its provider with it: after the driver on the way
+   * down, before it on the way up. Ends when the driver has passed the state to super.
+   * @throws kIOReturnTimeout when it does not
+   */
+  async power(service: IOService, powerFlags: number): Promise<void> {
+    const isOn = powerFlags !== kIOServicePowerCapabilityOff;
+    const provider = service.GetProvider();
+    if (isOn && isPowered(provider)) provider.powerChanged(true);
+    let overdue = false;
+    const reached = service.powerReached();
+    const late = new Completion<void>(this.world);
+    const timer = this.world.after(POWER_WAIT_MAX_NS, () => {
+      overdue = true;
+      late.resolve(undefined);
+    });
+    const called = service.defaultQueue.DispatchSync(() => service.SetPowerState(powerFlags));
+    await Promise.race([Promise.all([called, reached]), late.promise]);
+    timer.cancel();
+    if (overdue) {
+      this.violate('HOST-POWER', `SetPowerState(${powerFlags}) does not reach its superclass`);
+      fail('kIOReturnTimeout', 'the driver does not acknowledge the power state');
+    }
+    if (!isOn && isPowered(provider)) provider.powerChanged(false);
+  }
+
+  /**
+   * An application opens the driver: NewUserClient, then the checks of access in their order.
+   * @param entitlements those of the application
+   * @throws kIOReturnNotPermitted, kIOReturnNoResources, and what NewUserClient throws
+   */
+  async openUserClient(
+    service: IOService,
+    type = 0,
+    entitlements: Properties = {},
+  ): Promise<IOUserClient> {
+    const open = this.#userClients.get(service) ?? [];
+    if (open.length === USER_CLIENTS_MAX) fail('kIOReturnNoResources', 'too many user clients');
+    const made = await service.defaultQueue.DispatchSync(() => service.NewUserClient(type));
+    if (!(made instanceof IOUserClient)) fail('kIOReturnError', 'this is no user client');
+    made.entitle(entitlements);
+    this.#userClients.set(service, [...open, made]);
+    const { id, entitlements: driver } = this.manifest;
+    const userClient = made.CopyProperties();
+    const access = { client: entitlements, driverId: id, driver, userClient };
+    if (userClientAccess(access) !== undefined) return made;
+    await this.closeUserClient(made);
+    fail('kIOReturnNotPermitted', `nothing entitles this application to a user client of ${id}`);
+  }
+
+  /** The application closes it, or died. */
+  async closeUserClient(client: IOUserClient): Promise<void> {
+    const service = client.GetProvider();
+    const left = (this.#userClients.get(service) ?? []).filter((other) => other !== client);
+    this.#userClients.set(service, left);
+    await client.defaultQueue.DispatchSync(() => client.Stop(service));
+    if (client.state !== 'stopped') {
+      this.violate('HOST-STOP', `Stop of ${client.GetName()} ended without a call of super Stop`);
+    }
+    client.free();
+  }
+
+  /**
+   * What a client asks: journaled, and run on the service's default queue.
+   * @throws kIOReturnOffline when the service has stopped, and what the block throws
+   */
   call<T>(service: IOService, name: string, block: () => T | Promise<T>, size = 0): T | Promise<T> {
     const { journal } = this.world;
     journal.note(EventKind.Operation, name, OperationPhase.Call, size);
     let result: T | Promise<T>;
     try {
+      if (service.state === 'stopped') fail('kIOReturnOffline', 'the service has stopped');
       result = service.defaultQueue.RunAction(block);
     } catch (error) {
       this.#threw(name, error);
@@ -104,9 +223,11 @@ export class Host implements QueueHost {
     );
   }
 
-  /** Resources that are out now, by name. */
+  /** Resources that are out now, by name, with the class of the service that took them. */
   outstanding(): string[] {
-    return [...this.#resources].map(({ resourceName }) => resourceName);
+    return [...this.#resources].map(({ resourceName, ownerName }) =>
+      ownerName === undefined ? resourceName : `${resourceName} (${ownerName})`,
+    );
   }
 
   violate(rule: string, detail: string): void {
@@ -125,6 +246,7 @@ export class Host implements QueueHost {
 
   unhandled(error: unknown): void {
     this.unhandledErrors.push(error);
+    if (this.unhandledErrors.length > 1) return;
     this.world.journal.note(EventKind.Lifecycle, `${Lifecycle.Crashed}: ${errorName(error)}`);
   }
 
@@ -146,16 +268,32 @@ export class Host implements QueueHost {
     }
   }
 
-  /** @throws kIOReturnNotPermitted unless the manifest carries the entitlement. */
   checkAccess(entitlement: string): void {
-    if (entitlement in this.manifest.entitlements) return;
+    if (Object.hasOwn(this.manifest.entitlements, entitlement)) return;
     fail('kIOReturnNotPermitted', `the driver lacks the entitlement ${entitlement}`);
+  }
+
+  instantiate(className: string): IOService | undefined {
+    const { classes = {} } = this.manifest;
+    const Class = Object.hasOwn(classes, className) ? classes[className] : undefined;
+    return Class === undefined ? undefined : this.#initialised(new Class(this));
   }
 
   sleep(ns: number): Promise<void> {
     const done = new Completion<void>(this.world);
     this.world.after(ns, () => done.resolve(undefined));
     return done.promise;
+  }
+
+  /** The class that the personality names, else the manifest's service. */
+  #create(className: unknown): IOService {
+    const named = typeof className === 'string' ? this.instantiate(className) : undefined;
+    return named ?? this.#initialised(new this.manifest.service(this));
+  }
+
+  #initialised(service: IOService): IOService {
+    if (!service.init()) fail('kIOReturnError', `init of ${service.GetName()} refuses`);
+    return service;
   }
 
   #threw(name: string, error: unknown): void {
@@ -173,4 +311,13 @@ export class Host implements QueueHost {
   #note(text: Lifecycle): void {
     this.world.journal.note(EventKind.Lifecycle, text);
   }
+}
+
+/** Cancel handlers run after Stop, on the queue. */
+function settled(service: IOService): Promise<void> {
+  return service.defaultQueue.DispatchSync(() => {});
+}
+
+function isPowered(provider: IOService): provider is IOService & PoweredProvider {
+  return 'powerChanged' in provider;
 }

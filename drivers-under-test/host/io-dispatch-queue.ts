@@ -5,27 +5,21 @@
  */
 import { Completion } from '../../sim/kernel/completion.ts';
 import type { ScheduledEvent } from '../../sim/kernel/event-queue.ts';
-import type { World } from '../../sim/kernel/world.ts';
 import { fail } from './io-return.ts';
+import { type HostResource, NAME_BYTES_MAX, nameBytes, type QueueHost } from './service-host.ts';
 
 export const kIODispatchQueueReentrant = 0x1;
+export const kIODispatchQueueMethodsNotSynchronized = 0x2;
 export const kIODispatchQueueWakeupAll = 0x1;
 
+const OPTIONS_ALL = kIODispatchQueueReentrant | kIODispatchQueueMethodsNotSynchronized;
 /** Blocks that may wait on one queue. */
 const BLOCKS_MAX = 100_000;
 
-/** What a queue needs of the host it belongs to. */
-export interface QueueHost {
-  readonly world: World;
-  /** A block threw, and nobody waits for its result. */
-  unhandled(error: unknown): void;
-  adopt(resource: HostResource): void;
-  disown(resource: HostResource): void;
-}
-
-/** What Start took and Stop must give back. */
-export interface HostResource {
-  readonly resourceName: string;
+/** The service that a queue is made for. */
+export interface QueueOwner {
+  readonly host: QueueHost;
+  GetName(): string;
 }
 
 interface Waiter {
@@ -35,6 +29,7 @@ interface Waiter {
 
 export class IODispatchQueue implements HostResource {
   readonly resourceName: string;
+  readonly ownerName: string | undefined;
   readonly host: QueueHost;
   readonly #name: string;
   readonly #reentrant: boolean;
@@ -44,26 +39,31 @@ export class IODispatchQueue implements HostResource {
   #scheduled = false;
   #cancelled: (() => void) | undefined | 'done';
 
-  /** @param options `kIODispatchQueueReentrant` or 0; `priority` must be 0, none is defined. */
-  static Create(
-    owner: { readonly host: QueueHost },
-    name: string,
-    options = 0,
-    priority = 0,
-  ): IODispatchQueue {
+  /**
+   * @param options `kIODispatchQueueReentrant`, `kIODispatchQueueMethodsNotSynchronized`
+   * @param priority 0: none is defined
+   * @throws kIOReturnBadArgument for other options, priorities and for names that are too long
+   */
+  static Create(owner: QueueOwner, name: string, options = 0, priority = 0): IODispatchQueue {
     if (priority !== 0) fail('kIOReturnBadArgument', 'a dispatch queue has no priorities; pass 0');
-    if (name.length > NAME_MAX) fail('kIOReturnBadArgument', `a queue name has 128 bytes at most`);
-    const queue = new IODispatchQueue(owner.host, name, options);
+    if (!Number.isInteger(options) || options < 0 || options > OPTIONS_ALL) {
+      fail('kIOReturnBadArgument', `${options} is no option of a dispatch queue`);
+    }
+    if (nameBytes(name) > NAME_BYTES_MAX) {
+      fail('kIOReturnBadArgument', `a name has ${NAME_BYTES_MAX} bytes with its zero at the most`);
+    }
+    const queue = new IODispatchQueue(owner.host, name, options, owner.GetName());
     owner.host.adopt(queue);
     return queue;
   }
 
   /** Drivers use `Create`; the host makes default queues itself. */
-  constructor(host: QueueHost, name: string, options = 0) {
+  constructor(host: QueueHost, name: string, options = 0, ownerName?: string) {
     this.resourceName = `dispatch queue ${name}`;
+    this.ownerName = ownerName;
     this.host = host;
     this.#name = name;
-    this.#reentrant = options === kIODispatchQueueReentrant;
+    this.#reentrant = (options & kIODispatchQueueReentrant) !== 0;
   }
 
   GetName(): string {
@@ -91,6 +91,7 @@ export class IODispatchQueue implements HostResource {
     if (!this.#reentrant) {
       fail('kIOReturnUnsupported', `queue ${this.#name} was not created reentrant`);
     }
+    if (this.#cancelled !== undefined) return;
     this.host.world.ready(() => this.#run(block, undefined, () => {}));
   }
 
@@ -117,7 +118,12 @@ export class IODispatchQueue implements HostResource {
     return result.finally(() => this.#release());
   }
 
-  /** Gives the queue up until `Wakeup(event)` or the timeout; the caller then holds it again. */
+  /**
+   * Gives the queue up until `Wakeup(event)` or the timeout; in every case the caller then holds
+   * it again. DriverKit documents this for reentrant queues; here every queue can.
+   * @param event any value: the token that `Wakeup` names
+   * @throws kIOReturnBadArgument unless a block of this queue calls
+   */
   Sleep(event: unknown, timeoutNs?: number): Promise<'woken' | 'timed out'> {
     if (!this.#held) fail('kIOReturnBadArgument', 'Sleep is legal only on its own queue');
     const waiter: Waiter = { woken: new Completion(this.host.world), timer: undefined };
@@ -126,11 +132,9 @@ export class IODispatchQueue implements HostResource {
     else waiters.push(waiter);
     if (timeoutNs !== undefined) {
       waiter.timer = this.host.world.after(timeoutNs, () => {
-        const left = this.#waiters.get(event) ?? [];
-        this.#waiters.set(
-          event,
-          left.filter((other) => other !== waiter),
-        );
+        const left = (this.#waiters.get(event) ?? []).filter((other) => other !== waiter);
+        if (left.length > 0) this.#waiters.set(event, left);
+        else this.#waiters.delete(event);
         this.#resume(waiter, 'timed out');
       });
     }
@@ -138,7 +142,15 @@ export class IODispatchQueue implements HostResource {
     return waiter.woken.promise;
   }
 
-  /** Wakes one sleeper of this event, or all of them. */
+  /** As Sleep, until a moment of virtual time instead of for so long. */
+  SleepWithDeadline(event: unknown, deadlineNs: number): Promise<'woken' | 'timed out'> {
+    return this.Sleep(event, Math.max(0, deadlineNs - this.host.world.now));
+  }
+
+  /**
+   * Wakes the sleeper of this event that came first, or all of them; nobody there, nothing happens.
+   * @throws kIOReturnBadArgument unless a block of this queue calls
+   */
   Wakeup(event: unknown, options = 0): void {
     if (!this.#held) fail('kIOReturnBadArgument', 'Wakeup is legal only on its own queue');
     const waiters = this.#waiters.get(event) ?? [];
@@ -150,7 +162,7 @@ export class IODispatchQueue implements HostResource {
     }
   }
 
-  /** Stops taking blocks; `handler` runs after the block in progress. */
+  /** Stops taking blocks, those that wait included; `handler` runs after the block in progress. */
   Cancel(handler: () => void): void {
     if (this.#cancelled !== undefined) return;
     this.#cancelled = handler;
@@ -230,5 +242,3 @@ export class IODispatchQueue implements HostResource {
     this.host.world.ready(handler);
   }
 }
-
-const NAME_MAX = 128;

@@ -1,9 +1,13 @@
-/** IOInterruptDispatchSource (DriverKit): an interrupt of a PCI device, delivered on a queue. */
+/**
+ * IOInterruptDispatchSource (DriverKit, xnu-11417): an interrupt of a provider, delivered on a
+ * queue. DriverKit serves messages of PCI devices only; INTx works here too, since the devices
+ * that we have are older than that.
+ */
 import { EventKind } from '../../sim/kernel/journal.ts';
 import { Lifecycle } from '../../sim/kernel/lifecycle.ts';
 import type { IODispatchQueue } from './io-dispatch-queue.ts';
 import { IODispatchSource } from './io-dispatch-source.ts';
-import type { IOPCIDevice } from './io-pci-device.ts';
+import type { InterruptProvider, InterruptSink } from './interrupt-lines.ts';
 
 export const kIOInterruptTypeEdge = 0;
 export const kIOInterruptTypeLevel = 1;
@@ -18,9 +22,9 @@ export type InterruptHandler = (count: number, timeNs: number) => void | Promise
 export const STORM_MAX = 10_000;
 export const STORM = 'interrupt storm';
 
-export class IOInterruptDispatchSource extends IODispatchSource {
+export class IOInterruptDispatchSource extends IODispatchSource implements InterruptSink {
   readonly resourceName: string;
-  readonly #provider: IOPCIDevice;
+  readonly #provider: InterruptProvider;
   readonly #index: number;
   #handler: InterruptHandler | undefined;
   #pending = 0;
@@ -29,18 +33,27 @@ export class IOInterruptDispatchSource extends IODispatchSource {
   #inARow = 0;
   #last = { count: 0, timeNs: 0 };
 
-  /** @throws kIOReturnNoInterrupt when the device has no interrupt of this index. */
+  /**
+   * Disabled, and without a handler.
+   * @throws kIOReturnNoInterrupt when the provider has no interrupt of this index,
+   * kIOReturnExclusiveAccess when somebody else listens to it
+   */
   static Create(
-    provider: IOPCIDevice,
+    provider: InterruptProvider,
     index: number,
     queue: IODispatchQueue,
   ): IOInterruptDispatchSource {
     const source = new IOInterruptDispatchSource(provider, index, queue);
-    provider.interrupts.attach(index, source);
+    try {
+      provider.interrupts.attach(index, source);
+    } catch (error) {
+      provider.host.disown(source);
+      throw error;
+    }
     return source;
   }
 
-  constructor(provider: IOPCIDevice, index: number, queue: IODispatchQueue) {
+  constructor(provider: InterruptProvider, index: number, queue: IODispatchQueue) {
     super(provider.host, queue);
     this.resourceName = `interrupt dispatch source ${index}`;
     this.#provider = provider;
@@ -56,17 +69,16 @@ export class IOInterruptDispatchSource extends IODispatchSource {
     return this.#provider.interrupts.levelTriggered ? kIOInterruptTypeLevel : kIOInterruptTypeEdge;
   }
 
+  /** Count and time as the handler got them last. */
   GetLastInterrupt(): { count: number; timeNs: number } {
     return this.#last;
   }
 
-  /** For the host: a message arrived. */
   message(): void {
     this.#pending++;
     this.#deliver();
   }
 
-  /** For the host: the line's level. */
   setLevel(asserted: boolean): void {
     this.#level = asserted;
     if (asserted) this.#deliver();
@@ -88,9 +100,25 @@ export class IOInterruptDispatchSource extends IODispatchSource {
     const { world } = this.host;
     this.#last = { count, timeNs: world.now };
     world.journal.record(EventKind.InterruptHandled, this.#index, count, this.#level ? 1 : 0);
-    const result = handler(count, world.now);
-    if (result instanceof Promise) return result.then(() => this.#handled());
+    let result: void | Promise<void>;
+    try {
+      result = handler(count, world.now);
+    } catch (error) {
+      this.#crashed(error);
+    }
+    if (result instanceof Promise) {
+      return result.then(
+        () => this.#handled(),
+        (error: unknown) => this.#crashed(error),
+      );
+    }
     this.#handled();
+  }
+
+  /** A driver that dies takes its interrupts with it: the handler is not called again. */
+  #crashed(error: unknown): never {
+    this.enabled = false;
+    throw error;
   }
 
   /** A level that is still asserted interrupts again at once. */

@@ -59,6 +59,15 @@ export const IOReturn = {
 } as const;
 export type IOReturnName = keyof typeof IOReturn;
 
+const NAMES = new Map<number, IOReturnName>(
+  (Object.keys(IOReturn) as IOReturnName[]).map((name) => [IOReturn[name], name]),
+);
+
+/** The name of a code; for a code that IOReturn.h does not define, its digits. */
+export function StringFromReturn(code: number): string {
+  return NAMES.get(code >>> 0) ?? `0x${(code >>> 0).toString(16).padStart(8, '0')}`;
+}
+
 /** A failure that DriverKit would return as a code. */
 export class IOReturnError extends Error {
   override readonly name = 'IOReturnError';

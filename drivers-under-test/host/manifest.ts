@@ -1,12 +1,14 @@
 /** How a driver introduces itself: `driver.ts` default-exports what `defineDriver` returns. */
-import type { Host } from './host.ts';
 import type { IOService } from './io-service.ts';
+import type { ServiceHost } from './service-host.ts';
 
 /** A personality as in Info.plist: keys that must match, and IOProbeScore, IOMatchCategory. */
 export type Personality = Readonly<Record<string, unknown>>;
 
 /** What the driver declares that it supports; it selects the conditional clauses. */
 export type Ics = Readonly<Record<string, boolean | number | string>>;
+
+export type ServiceClass = new (host: ServiceHost) => IOService;
 
 export interface DriverManifest {
   /** Short name; also its folder's. */
@@ -18,7 +20,9 @@ export interface DriverManifest {
   readonly entitlements: Readonly<Record<string, unknown>>;
   readonly ics: Ics;
   /** The class that DriverKit calls IOUserClass. */
-  readonly service: new (host: Host) => IOService;
+  readonly service: ServiceClass;
+  /** More classes by name, such as user clients: what `IOService.Create` can make. */
+  readonly classes?: Readonly<Record<string, ServiceClass>>;
 }
 
 /** Checks the shape, so that a broken manifest is refused by name and not somewhere later. */
@@ -46,6 +50,11 @@ export function manifestProblem(manifest: unknown): string | undefined {
   }
   if (Object.keys(given['personalities'] as object).length === 0) {
     return 'The manifest has no personality: without one the driver can match nothing.';
+  }
+  for (const [name, personality] of Object.entries(given['personalities'] as object)) {
+    if (typeof personality !== 'object' || personality === null) {
+      return `The personality "${name}" is no dictionary: give an object with IOProviderClass.`;
+    }
   }
   if (typeof given['service'] !== 'function') {
     return 'The manifest lacks "service": give the class that extends IOService.';

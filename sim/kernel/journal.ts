@@ -73,7 +73,7 @@ export class Journal {
   readonly #observers: (JournalObserver[] | undefined)[] = Array.from({ length: KINDS_MAX });
   readonly #texts: string[] = [];
   readonly #textIds = new Map<string, number>();
-  readonly #bytes = new Map<number, Uint8Array>();
+  readonly #bytes = new Map<number, { readonly event: number; readonly bytes: Uint8Array }>();
 
   /** `capacity` is rounded up to a power of two. */
   constructor(capacity = 16_384) {
@@ -128,10 +128,9 @@ export class Journal {
       hash = Math.imul(hash ^ (bytes[index] as number), 0x01000193);
       hash ^= hash >>> 13;
     }
-    const place = this.count & (this.count > this.#mask ? this.capacity - 1 : this.#mask);
-    this.#bytes.delete(place);
+    const event = this.count;
     const at = this.record(kind, space, address, bytes.length, 0, hash);
-    this.#bytes.set(at, bytes.slice(0, SHOWN_BYTES));
+    this.#bytes.set(at, { event, bytes: bytes.slice(0, SHOWN_BYTES) });
     return at;
   }
 
@@ -140,8 +139,10 @@ export class Journal {
   }
 
   bytesAt(at: number): Uint8Array | undefined {
-    const bytes = this.#bytes.get(at);
-    return bytes !== undefined && this.value[at]! >= bytes.length ? bytes : undefined;
+    const kept = this.#bytes.get(at);
+    // A later event may have taken the place.
+    const last = this.count - 1;
+    return kept?.event === last - ((last - at) & this.#mask) ? kept.bytes : undefined;
   }
 
   /** Position in the ring of the n-th event, or undefined if the ring no longer holds it. */

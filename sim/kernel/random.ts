@@ -9,7 +9,8 @@ export class Random {
   #counter = 1;
 
   constructor(seed: number, name: string) {
-    let hash = hashText(name, seed | 0);
+    // Mixed, so that another seed is not the same as another first letter.
+    let hash = hashText(name, mix(seed + 0x9e3779b9));
     const next = () => (hash = mix(hash + 0x9e3779b9));
     this.#a = next();
     this.#b = next();

@@ -35,11 +35,11 @@ export function tablesOf(map: CompiledMap): BankTables {
   const known = tables.get(map);
   if (known !== undefined) return known;
   const near = Math.min(map.extent, NEAR_MAX);
-  const starts = (side: 'read' | 'write') => map.pages.map(() => new Uint16Array(near));
+  const starts = () => map.pages.map(() => new Uint16Array(near));
   const made = {
     info: Uint32Array.from([0, ...map.registers.map((register) => declaredInfo(map, register))]),
-    read: starts('read'),
-    write: starts('write'),
+    read: starts(),
+    write: starts(),
   };
   for (const register of map.registers) {
     for (const [page, read] of made.read.entries()) {

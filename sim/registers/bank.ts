@@ -294,7 +294,7 @@ export class RegisterBank<const M extends RegisterMap> {
     if ((state & clear) !== 0) this.coverage.effect(slot, 'read-clear');
     if ((~state & set) !== 0) this.coverage.effect(slot, 'read-set');
     this.state[lane] = (state & ~clear) | set;
-    return (this.state[lane] as number) !== state;
+    return this.state[lane] !== state;
   }
 
   /** Applies the declared write effects to the bits that the access carries, then the hook. */

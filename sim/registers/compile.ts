@@ -9,9 +9,8 @@ import { compileFields, fieldMask } from './fields.ts';
 import { laneTable } from './lane-table.ts';
 import { buildMasks, resettable } from './masks.ts';
 
-export { BLOCK_BITS, EXTENT_MAX } from './decode.ts';
 export { fieldMask } from './fields.ts';
-export type { CompiledMap, Field, MaskName, Masks, Register } from './compiled-map.ts';
+export type { CompiledMap, Field, Register } from './compiled-map.ts';
 
 /** A bound on what an imported file can ask for; a slot + 1 fits into 16 bits. */
 export const REGISTERS_MAX = 65_535;
@@ -72,9 +71,10 @@ function pageField(map: RegisterMap, registers: readonly Register[]): PageField 
   }
   const { msb, lsb } = field;
   const count = map.pages?.length ?? 1;
-  if (count !== 2 ** (msb - lsb + 1)) {
+  const selected = 2 ** (msb - lsb + 1);
+  if (count !== selected) {
     throw new RangeError(
-      `${map.name}: ${registerName}.${fieldName} selects ${2 ** (msb - lsb + 1)} pages, not ${count}.`,
+      `${map.name}: ${registerName}.${fieldName} selects ${selected} pages, not ${count}.`,
     );
   }
   return { lane: register.lane, lsb, mask: Number(fieldMask(msb - lsb, 0)) };

@@ -86,3 +86,12 @@ export function halves(value: bigint): [low: number, high: number] {
 export function joined(low: number, high: number): bigint {
   return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
 }
+
+/** A value moved up to a bit position, and the part of a value that lies there. */
+export function placed(value: bigint, lsb: number): bigint {
+  return value << BigInt(lsb);
+}
+
+export function part(value: bigint, lsb: number, width: number): bigint {
+  return (value >> BigInt(lsb)) & ((1n << BigInt(width)) - 1n);
+}

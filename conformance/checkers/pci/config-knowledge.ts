@@ -38,6 +38,8 @@ export class ConfigKnowledge {
   readonly #bytes = new Int16Array(CONFIG_BYTES).fill(UNKNOWN);
   /** Offsets of capabilities by id; resets do not move them. */
   readonly #capabilities = new Map<number, number>();
+  /** Whether a BAR is I/O, as its answers told. */
+  readonly #isIo = new Map<number, boolean>();
   /** The command register, where it is known. */
   command: number | undefined;
   /** The function was put into D3. */
@@ -75,11 +77,19 @@ export class ConfigKnowledge {
   /** Whether a BAR is decoded now; undefined where that cannot be told. */
   decodes(bar: number): boolean | undefined {
     if (this.command === undefined) return undefined;
-    const low = this.byte(BAR0 + bar * 4);
     const memory = (this.command & Command.Memory) !== 0;
     const io = (this.command & Command.Io) !== 0;
-    if (low === undefined) return memory === io ? memory : undefined;
-    return (low & BAR_IS_IO) === 0 ? memory : io;
+    if (memory === io) return memory;
+    const low = this.byte(BAR0 + bar * 4);
+    const isIo = low === undefined ? this.#isIo.get(bar) : (low & BAR_IS_IO) !== 0;
+    return isIo === undefined ? undefined : isIo === io;
+  }
+
+  /** A BAR answered: with one decoder on, that tells its kind. */
+  answered(bar: number): void {
+    const decoders = (this.command ?? 0) & (Command.Io + Command.Memory);
+    if (decoders === Command.Io) this.#isIo.set(bar, true);
+    else if (decoders === Command.Memory) this.#isIo.set(bar, false);
   }
 
   /** Whether MSI or MSI-X is on; undefined where that cannot be told. */

@@ -2,7 +2,7 @@
 import type { Rule } from '../../rule.ts';
 import { PCI, PCI_POWER } from '../../specs/pci/documents.ts';
 import { ConfigKnowledge } from './config-knowledge.ts';
-import { describeAccess, onBarAccess } from './events.ts';
+import { describeAccess, isAnswer, onBarAccess } from './events.ts';
 
 /** An access after removal is another rule's: the driver cannot know yet. */
 export const decoding: readonly Rule[] = [
@@ -13,12 +13,17 @@ export const decoding: readonly Rule[] = [
     subject: 'driver',
     bugClasses: ['BC-19', 'BC-22'],
     watch(watch) {
+      const { journal } = watch;
       const config = new ConfigKnowledge(watch);
       onBarAccess(watch, (at) => {
-        const decodes = config.decodes(watch.journal.space[at] ?? 0);
-        if (decodes === undefined || config.gone) return;
+        if (config.command === undefined || config.gone) return;
         watch.arm();
-        if (!decodes) watch.violate(`${describeAccess(watch.journal, at)} is not decoded`);
+        const bar = journal.space[at]!;
+        if (config.decodes(bar) === false) {
+          watch.violate(`${describeAccess(journal, at)} is not decoded`);
+        } else if (isAnswer(journal, at)) {
+          config.answered(bar);
+        }
       });
     },
   },

@@ -16,6 +16,12 @@ export function onAccess(watch: Watch, handler: (at: number) => void): void {
   watch.on(EventKind.ConfigWrite, handler);
 }
 
+/** A read that returned anything but all ones, which is what nobody answers. */
+export function isAnswer(journal: Journal, at: number): boolean {
+  if (journal.kind[at] !== EventKind.Read) return false;
+  return journal.value[at] !== 256 ** Math.min(journal.size[at]!, 4) - 1;
+}
+
 /** `index` is the interrupt's, in events of interrupt sources. */
 export function onLifecycle(
   watch: Watch,

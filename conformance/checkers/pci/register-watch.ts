@@ -7,6 +7,7 @@ import type { AccessSize } from '../../../sim/registers/declare.ts';
 import { type MirrorFinding, RegisterMirror } from '../../../sim/registers/mirror.ts';
 import type { Watch } from '../../rule.ts';
 import { ConfigKnowledge } from './config-knowledge.ts';
+import { isAnswer } from './events.ts';
 
 export interface RegisterListener {
   found(finding: MirrorFinding, bar: number): void;
@@ -59,9 +60,7 @@ class RegisterWatch {
     if (mirror === undefined || this.#config.gone || this.#config.asleep) return;
     const size = journal.size[at] as AccessSize;
     const value = journal.value[at] as number;
-    // All ones may be what nobody answers; anything else is an answer.
-    const answered = access === 'read' && value !== 256 ** Math.min(size, 4) - 1;
-    if (answered) this.#answering.add(bar);
+    if (isAnswer(journal, at)) this.#answering.add(bar);
     this.#unsure = this.#faulty || !(this.#answering.has(bar) || this.#config.decodes(bar));
     for (const listener of this.listeners) listener.accessed();
     mirror[access](journal.address[at] as number, size, value, journal.high[at]);

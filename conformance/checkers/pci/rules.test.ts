@@ -70,16 +70,18 @@ const cases: readonly {
       [configRead(BAR0, 0xe000_0000, 4), configWrite(COMMAND, Command.Io), read(0)],
       [BAR1_IS_IO, configWrite(COMMAND, Command.Memory), read(0, 0, 1, 1)],
       [configWrite(COMMAND, Command.Memory), configWrite(COMMAND, 0, 1), read(0)],
+      // It answered to the memory bit, so it is no I/O.
+      [configWrite(COMMAND, 2), read(0, 7), configWrite(COMMAND, 1), read(0, 0xffffffff)],
     ],
     innocent: [
       [configWrite(COMMAND, Command.Memory + Command.Io), read(0)],
       [configRead(BAR0, 0xe000_0000, 4), configWrite(COMMAND, Command.Memory), read(0)],
       [BAR1_IS_IO, configWrite(COMMAND, Command.Io), write(0, 0, 1, 1)],
+      // A BAR of unknown kind may be of the kind that is on.
+      [configWrite(COMMAND, Command.Io), write(0)],
     ],
     unknown: [
       [read(0)],
-      // A BAR of unknown kind may be of the kind that is on.
-      [configWrite(COMMAND, Command.Io), read(0)],
       [configWrite(COMMAND, 0), reset, read(0)],
       [configWrite(COMMAND, 0), removed, read(0)],
       [configRead(COMMAND, 0xffff), read(0)],

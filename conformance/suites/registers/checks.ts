@@ -123,7 +123,7 @@ function bitBash(probe: RegisterProbe): void {
     for (const { write, msb, lsb } of register.fields) {
       if (write === 'ignore') continue;
       for (let bit = lsb; bit <= msb; bit++) {
-        const mask = 1n << BigInt(bit);
+        const mask = fieldMask(bit, bit);
         probe.write(register, probe.quiet(register) ^ mask);
         probe.read(register);
         probe.write(register, probe.quiet(register) ^ mask);

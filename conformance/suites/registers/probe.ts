@@ -10,7 +10,7 @@ import {
   RegisterMirror,
   describeFinding,
 } from '../../../sim/registers/mirror.ts';
-import { halves, joined } from '../../../sim/registers/split.ts';
+import { halves, joined, part, placed } from '../../../sim/registers/split.ts';
 import { included, unit } from './exclusions.ts';
 import type { RegisterTarget } from './target.ts';
 
@@ -69,16 +69,15 @@ export class RegisterProbe {
   /** Reads a register whole, by the widest accesses that it takes; the mirror judges them. */
   read(register: Register): bigint {
     this.#select(register);
-    return this.#parts(register).reduce((all, { offset, size, shift }) => {
-      return all | (this.readAt(offset, size, register) << shift);
+    return this.#parts(register).reduce((all, { offset, size, lsb }) => {
+      return all | placed(this.readAt(offset, size, register), lsb);
     }, 0n);
   }
 
   write(register: Register, value: bigint): void {
     this.#select(register);
-    for (const { offset, size, shift } of this.#parts(register)) {
-      const part = (value >> shift) & fieldMask(size * 8 - 1, 0);
-      this.writeAt(offset, size, part, register);
+    for (const { offset, size, lsb } of this.#parts(register)) {
+      this.writeAt(offset, size, part(value, lsb, size * 8), register);
     }
   }
 
@@ -131,19 +130,19 @@ export class RegisterProbe {
     const field = selector.fields.find(({ name }) => name === fieldName);
     const { value, known } = this.#mirror.expected(selector.name);
     const mask = field?.mask ?? 0n;
-    const wanted = BigInt(register.page) << BigInt(field?.lsb ?? 0);
+    const wanted = placed(BigInt(register.page), field?.lsb ?? 0);
     if ((known & mask) === mask && (value & mask) === wanted) return;
     this.write(selector, (this.quiet(selector) & ~mask) | wanted);
   }
 
-  #parts(register: Register): { offset: number; size: AccessSize; shift: bigint }[] {
+  #parts(register: Register): { offset: number; size: AccessSize; lsb: number }[] {
     const { map } = this.target;
     const { at, bytes } = register;
     const size = unit(map, register) ?? bytes;
     return Array.from({ length: bytes / size }, (_, index) => {
       const from = index * size;
       const place = map.map.endian === 'big' ? bytes - size - from : from;
-      return { offset: at + from, size, shift: BigInt(place * 8) };
+      return { offset: at + from, size, lsb: place * 8 };
     });
   }
 

@@ -210,7 +210,7 @@ export const lifecycle = suite({
         scene.hardware.remove?.();
         await expect.fails(() => port.modemStatus(), ['kIOReturnOffline'], 'a call afterwards');
         await scene.pass(SECOND);
-        scene.forget();
+        await scene.stop();
         expectEnds([ends[0] ?? [], ends[3] ?? []], ['kIOReturnOffline', 'kIOReturnAborted']);
         expectEnds(ends, ['kIOReturnOffline', 'kIOReturnAborted', 'fulfilled']);
       },

@@ -25,6 +25,7 @@ it.each(cases)('$address', async ({ clause, address }) => {
     target,
     seed: 1,
     runs: 10,
+    exercises: {},
     rules: builtIn.rules,
     limits: DEFAULT_LIMITS,
     settle: () => new Promise((resolve) => setImmediate(resolve)),

@@ -8,7 +8,10 @@ import {
 } from '../../../sim/devices/edu/registers.ts';
 import type { EduDevice, EduStatistics } from '../../host/classes/edu-device.ts';
 import { type IODispatchQueue, kIODispatchQueueWakeupAll } from '../../host/io-dispatch-queue.ts';
-import { IOInterruptDispatchSource } from '../../host/io-interrupt-dispatch-source.ts';
+import {
+  IOInterruptDispatchSource,
+  kIOInterruptTypeLevel,
+} from '../../host/io-interrupt-dispatch-source.ts';
 import {
   IOPCIDevice,
   kIOInterruptTypePCIMessaged,
@@ -18,12 +21,9 @@ import {
 } from '../../host/io-pci-device.ts';
 import { fail, IOReturnError } from '../../host/io-return.ts';
 import { IOService, kIOServicePowerCapabilityOff } from '../../host/io-service.ts';
-import {
-  IOBufferMemoryDescriptor,
-  IODMACommand,
-  kIOMemoryDirectionIn,
-  kIOMemoryDirectionOut,
-} from '../../host/memory.ts';
+import { IOBufferMemoryDescriptor } from '../../host/io-buffer-memory-descriptor.ts';
+import { IODMACommand } from '../../host/io-dma-command.ts';
+import { kIOMemoryDirectionIn, kIOMemoryDirectionOut } from '../../host/io-memory-descriptor.ts';
 import { defineDriver } from '../../host/manifest.ts';
 
 const ALL_ONES = 0xffffffff;
@@ -59,7 +59,7 @@ export class EduDriver extends IOService implements EduDevice {
     this.#queue = this.defaultQueue;
     this.#pci.Open(this);
     try {
-      this.#bringUp();
+      await this.#bringUp();
     } catch (error) {
       this.#takeDown();
       throw error;
@@ -79,8 +79,7 @@ export class EduDriver extends IOService implements EduDevice {
       this.#interrupt?.SetEnable(false);
     } else {
       // The device may have lost everything: nothing of before is assumed.
-      this.#pci.ConfigurationWrite16(kIOPCIConfigurationOffsetCommand, COMMAND);
-      this.#quiesce();
+      await this.#makeReady();
       this.#interrupt?.SetEnable(true);
       this.#offline = false;
     }
@@ -147,13 +146,13 @@ export class EduDriver extends IOService implements EduDevice {
     return { ...this.#statistics };
   }
 
-  #bringUp(): void {
-    this.#pci.ConfigurationWrite16(kIOPCIConfigurationOffsetCommand, COMMAND);
+  async #bringUp(): Promise<void> {
+    this.#command(kIOPCICommandMemorySpace);
     this.#registers = driverAccess(registers, this.#pci.registers(0));
     if (this.#registers.IDENTIFICATION.get('MAGIC') !== MAGIC) {
       fail('kIOReturnNoDevice', 'the identification register does not say edu');
     }
-    this.#quiesce();
+    await this.#makeReady();
     this.#configureInterrupts();
     this.#interrupt = IOInterruptDispatchSource.Create(this.#pci, 0, this.#queue);
     this.#interrupt.SetHandler((count) => this.#interruptOccurred(count));
@@ -165,14 +164,28 @@ export class EduDriver extends IOService implements EduDevice {
       this.#pci.ConfigureInterrupts(kIOInterruptTypePCIMessaged, 1);
     } catch (error) {
       if (!(error instanceof IOReturnError)) throw error;
-      this.#pci.ConfigureInterrupts(0, 1);
+      this.#pci.ConfigureInterrupts(kIOInterruptTypeLevel, 1);
     }
   }
 
-  /** No interrupt of before our time is left, and none will come unasked. */
-  #quiesce(): void {
+  /**
+   * Whoever had the device before, or whatever we gave up: its transfer has ended before the device
+   * may reach memory again, and no interrupt of its is left.
+   */
+  async #makeReady(): Promise<void> {
+    this.#command(kIOPCICommandMemorySpace);
     this.#registers.STATUS.write({ IRFACT: 0 });
+    for (let polls = 0; this.#registers.DMA_COMMAND.get('START') === 1; polls++) {
+      if (polls === RECOVERY_POLLS) fail('kIOReturnBusy', 'an earlier transfer does not end');
+      await this.IOSleep(RECOVERY_POLL_MS);
+    }
     this.#registers.INTERRUPT_ACKNOWLEDGE.write(this.#registers.INTERRUPT_STATUS.read());
+    this.#command(kIOPCICommandMemorySpace | kIOPCICommandBusLead);
+    this.#transferLeft = false;
+  }
+
+  #command(bits: number): void {
+    this.#pci.ConfigurationWrite16(kIOPCIConfigurationOffsetCommand, bits);
   }
 
   #takeDown(): void {
@@ -260,24 +273,8 @@ export class EduDriver extends IOService implements EduDevice {
 
   /** The device cannot be told to stop; what it may not reach, it cannot overwrite. */
   #stopTransfer(): void {
-    this.#pci.ConfigurationWrite16(
-      kIOPCIConfigurationOffsetCommand,
-      COMMAND & ~kIOPCICommandBusLead,
-    );
+    this.#command(kIOPCICommandMemorySpace);
     this.#transferLeft = true;
-  }
-
-  /** After a transfer that was given up: waits for its end, then lets the device at memory again. */
-  async #recoverTransfer(): Promise<void> {
-    if (!this.#transferLeft) return;
-    for (let waited = 0; this.#registers.DMA_COMMAND.get('START') === 1; waited++) {
-      if (waited === RECOVERY_POLLS) fail('kIOReturnBusy', 'an earlier transfer does not end');
-      await this.IOSleep(RECOVERY_POLL_MS);
-      this.#requireOnline();
-    }
-    this.#quiesce();
-    this.#pci.ConfigurationWrite16(kIOPCIConfigurationOffsetCommand, COMMAND);
-    this.#transferLeft = false;
   }
 
   /** One operation at a time: the device has one set of registers. */
@@ -289,7 +286,7 @@ export class EduDriver extends IOService implements EduDevice {
     }
     this.#busy = true;
     try {
-      await this.#recoverTransfer();
+      if (this.#transferLeft) await this.#makeReady();
       return await operation();
     } finally {
       this.#busy = false;
@@ -326,8 +323,6 @@ export class EduDriver extends IOService implements EduDevice {
     if (this.#wait !== undefined) this.#queue.Wakeup(this.#wait);
   }
 }
-
-const COMMAND = kIOPCICommandMemorySpace | kIOPCICommandBusLead;
 
 export default defineDriver({
   id: 'edu',

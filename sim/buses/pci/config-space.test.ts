@@ -56,6 +56,16 @@ it('reads the same in any size', () => {
   }
 });
 
+it('takes a double word whose other parts are read-only', () => {
+  const { pci } = testCard();
+  pci.configWrite(0x0c, 4, 0xffffffff);
+  pci.configWrite(0x3c, 4, 0xffffffff);
+  pci.configWrite(0x48, 4, 0x0001_0000);
+  expect(pci.configRead(0x0c, 4)).toBe(0xff);
+  expect(pci.configRead(0x3c, 4)).toBe(0x1ff);
+  expect(pci.device.message(0)).toBe(true);
+});
+
 it('refuses accesses that are unaligned or leave it', () => {
   const { pci } = testCard();
   expect(pci.configRead(0x01, 2)).toBe(0xffff);

@@ -90,6 +90,13 @@ export class Msi implements Capability {
     this.vectors = vectors;
     this.#send = send;
     this.bank = new RegisterBank(msiMap(options), {
+      write: {
+        // Granting more than was asked for is undefined; QEMU 7.2 grants what was asked for.
+        CONTROL: () => {
+          const { CONTROL } = this.bank.registers;
+          CONTROL.ENABLED = Math.min(CONTROL.ENABLED, CONTROL.CAPABLE);
+        },
+      },
       settled: () => {
         changed();
         this.#sendPending();
