@@ -288,14 +288,17 @@ export class Uart16550Driver extends IOService implements SerialPort {
   }
 
   async #goOffline(why: 'stopped' | 'asleep'): Promise<void> {
-    const wasReachable = this.#offline === undefined;
-    if (wasReachable) {
+    const wasAsleep = this.#offline === 'asleep';
+    if (this.#offline === undefined) {
       this.#offline = why;
       this.#chip.silence();
     }
     this.#calls.abort();
     await this.#calls.left();
-    if (wasReachable) this.#chip.quiesce();
+    if (wasAsleep) return;
+    this.#chip.quiesce();
+    // What seemed gone may have been silent for a moment only: then it hears this.
+    if (this.#offline === 'gone') this.#chip.silence();
   }
 
   #deviceGone(): void {

@@ -20,6 +20,8 @@ const MODEM_STATUS = 0;
 /** Sources served, and characters taken, by one call of the handler: no device holds us longer. */
 const PASSES_MAX = 32;
 const CHARACTERS_MAX = 256;
+/** Interrupts in a row with nothing pending, after which ours are turned off. */
+const SPURIOUS_MAX = 2000;
 
 export interface Wakes {
   /** Characters, or an event, have arrived. */
@@ -49,6 +51,7 @@ export class Port {
   readonly #wakes: Wakes;
   /** The client wants RTS; flow control may still hold it down. */
   #wantsRts = false;
+  #spuriousInARow = 0;
   /** The other end was asked to pause. */
   #pausing = false;
 
@@ -66,11 +69,24 @@ export class Port {
       const { IPN, ID } = this.#chip.registers.IIR.fields();
       if (IPN === 1) {
         if (this.#chip.isGone()) this.#wakes.gone();
-        else if (pass === 0) this.counts.spurious++;
+        else if (pass === 0) this.#nothingPending();
+        else this.#spuriousInARow = 0;
         return;
       }
       this.#serve(ID);
     }
+    // What we do withdraws nothing: without interrupts, calls find their data by looking.
+    this.counts.spurious++;
+    this.#chip.silence();
+  }
+
+  /** Another device's, as a rule; but one that never ends may be ours, whatever IIR says. */
+  #nothingPending(): void {
+    this.counts.spurious++;
+    this.#spuriousInARow++;
+    if (this.#spuriousInARow < SPURIOUS_MAX) return;
+    this.#spuriousInARow = 0;
+    this.#chip.silence();
   }
 
   begin(flowControl: SerialSettings['flowControl']): void {

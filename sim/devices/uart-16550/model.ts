@@ -29,7 +29,6 @@ export class Uart16550 {
   readonly modem: Modem;
 
   readonly bank = new RegisterBank(registers, {
-    page: ({ LCR }) => (LCR.DLAB ? 'divisor' : 'main'),
     compose: {
       RBR: (RBR) => {
         RBR.DATA = this.receiver.top;

@@ -31,6 +31,7 @@ export const registers = {
   width: 8,
   domains: ['power', 'master'],
   pages: ['main', 'divisor'],
+  pageBy: ['LCR', 'DLAB'],
   registers: {
     RBR: {
       at: 0,
