@@ -15,6 +15,7 @@ import { data as serialData } from '../suites/serial-port/data.ts';
 import { errors as serialErrors } from '../suites/serial-port/errors.ts';
 import { lifecycle as serialLifecycle } from '../suites/serial-port/lifecycle.ts';
 import { modem as serialModem } from '../suites/serial-port/modem.ts';
+import { serialSimpleIO } from '../suites/serial-port/simple-io.ts';
 import { settings as serialSettings } from '../suites/serial-port/settings.ts';
 import { faults as uartFaults } from '../suites/uart-16550/faults.ts';
 import { setup as uartSetup } from '../suites/uart-16550/setup.ts';
@@ -82,5 +83,5 @@ export const builtIn: Catalog = {
     uartFaults,
   ],
   rules: [...hostRules, ...pciRules],
-  exercises: { EduDevice: eduSimpleIO },
+  exercises: { EduDevice: eduSimpleIO, SerialPort: serialSimpleIO },
 };

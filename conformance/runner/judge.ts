@@ -34,6 +34,8 @@ export interface Case {
   readonly clock: () => number;
   /** The command that shows a failure again. */
   readonly reproduce: (path: string | undefined) => string;
+  /** Rejections that nobody handled since the last call. */
+  readonly takeUnhandled?: () => readonly unknown[];
   /** Sees each scene when it is over: coverage, limitations. */
   readonly onScene?: (scene: Scene) => void;
 }
@@ -213,6 +215,7 @@ async function playScene(
   tally.hashes.push(scene.world.journal.hash());
   tally.virtualNs += scene.world.now;
   job.onScene?.(scene);
+  for (const reason of job.takeUnhandled?.() ?? []) scene.host.unhandled(reason);
   return diagnose(scene, end, job.clause);
 }
 

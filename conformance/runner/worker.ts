@@ -21,6 +21,8 @@ const clauses = new Map(allClauses(catalog).map((located) => [located.address, l
 const drivers = new Map<string, DriverManifest>();
 const targets = new Map<string, Target | TargetUnavailable>();
 const coverage = new CoverageTally();
+const unhandled: unknown[] = [];
+process.on('unhandledRejection', (reason) => unhandled.push(reason));
 
 function tell(message: FromWorker): void {
   port?.postMessage(message);
@@ -65,6 +67,7 @@ async function judgeItem(item: PlanItem): Promise<Verdict> {
     exercises: catalog.exercises,
     limits: DEFAULT_LIMITS,
     settle,
+    takeUnhandled: () => unhandled.splice(0),
     clock: () => performance.now(),
     reproduce: (path) =>
       reproduceLine(setup.references[item.driver] ?? item.driver, item, setup.seed, path),

@@ -1,7 +1,7 @@
 /**
  * What a driver of a serial port offers its clients. Times are virtual nanoseconds. Every call ends
  * within its timeout; while the port is closed each fails with kIOReturnNotOpen, and while the
- * device is stopped, asleep or gone with kIOReturnOffline.
+ * device is stopped, asleep or gone with kIOReturnOffline; but a port can always be closed.
  */
 export const PARITIES = ['none', 'odd', 'even', 'mark', 'space'] as const;
 export type SerialParity = (typeof PARITIES)[number];

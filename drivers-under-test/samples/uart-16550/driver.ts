@@ -91,9 +91,9 @@ export class Uart16550Driver extends IOService implements SerialPort {
   }
 
   async close(): Promise<void> {
-    this.#requireOpen();
+    if (this.#setup === undefined) fail('kIOReturnNotOpen', 'the port is not open');
     this.#closing = true;
-    this.#chip.silence();
+    if (this.#offline === undefined) this.#chip.silence();
     this.#calls.abort();
     await this.#calls.left();
     if (this.#offline === undefined) this.#chip.quiesce();
