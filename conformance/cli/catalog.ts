@@ -9,12 +9,15 @@ import { capabilities } from '../suites/pci/capabilities.ts';
 import { header } from '../suites/pci/header.ts';
 import { faults as driverFaults } from '../suites/driver/faults.ts';
 import { lifecycle as driverLifecycle } from '../suites/driver/lifecycle.ts';
+import { device as eduDevice } from '../suites/edu/device.ts';
 import { operations as eduOperations } from '../suites/edu/operations.ts';
+import { robustness as eduRobustness } from '../suites/edu/robustness.ts';
 import { eduSimpleIO } from '../suites/edu/simple-io.ts';
 import { data as serialData } from '../suites/serial-port/data.ts';
 import { errors as serialErrors } from '../suites/serial-port/errors.ts';
 import { lifecycle as serialLifecycle } from '../suites/serial-port/lifecycle.ts';
 import { modem as serialModem } from '../suites/serial-port/modem.ts';
+import { registers } from '../suites/registers/clauses.ts';
 import { serialSimpleIO } from '../suites/serial-port/simple-io.ts';
 import { settings as serialSettings } from '../suites/serial-port/settings.ts';
 import { faults as uartFaults } from '../suites/uart-16550/faults.ts';
@@ -72,7 +75,10 @@ export const builtIn: Catalog = {
     capabilities,
     driverLifecycle,
     driverFaults,
+    registers,
+    eduDevice,
     eduOperations,
+    eduRobustness,
     serialLifecycle,
     serialData,
     serialSettings,

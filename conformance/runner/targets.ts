@@ -15,7 +15,12 @@ export async function describeTargets(
     try {
       const target = await entry.make();
       const { tier, identity } = target;
-      described.push({ name, tier, offers: [...target.offers].toSorted(), identity: { ...identity } });
+      described.push({
+        name,
+        tier,
+        offers: [...target.offers].toSorted(),
+        identity: { ...identity },
+      });
       target.close();
     } catch (error) {
       if (!(error instanceof TargetUnavailable)) throw error;

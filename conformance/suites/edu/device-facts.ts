@@ -17,3 +17,22 @@ export const edu = (section: string): Citation => ({
   section,
   basis: 'read',
 });
+
+export const Register = {
+  Identification: 0x00,
+  Liveness: 0x04,
+  Factorial: 0x08,
+  Status: 0x20,
+  InterruptStatus: 0x24,
+  InterruptRaise: 0x60,
+  InterruptAcknowledge: 0x64,
+  DmaSource: 0x80,
+  DmaDestination: 0x88,
+  DmaCount: 0x90,
+  DmaCommand: 0x98,
+  Buffer: 0x40000,
+} as const;
+
+/** Of the status register: interrupt at the end of a factorial. */
+export const IRFACT = 0x80;
+export const DmaBits = { start: 1, toMemory: 2, interrupt: 4 } as const;
