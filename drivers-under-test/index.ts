@@ -54,6 +54,7 @@ export {
   IOUserClient,
   type IOUserClientMethodArguments,
   type IOUserClientMethodDispatch,
+  kIOUserClientMemoryReadOnly,
   kIOUserClientVariableStructureSize,
 } from './host/io-user-client.ts';
 export {
@@ -89,5 +90,18 @@ export {
   type EduDevice,
   type EduStatistics,
 } from './host/classes/edu-device.ts';
+export {
+  FLOW_CONTROLS,
+  type ModemOutputs,
+  type ModemStatus,
+  PARITIES,
+  SERIAL_PORT_METHODS,
+  type SerialEvent,
+  type SerialFlowControl,
+  type SerialParity,
+  type SerialPort,
+  type SerialSettings,
+  type SerialStatistics,
+} from './host/classes/serial-port.ts';
 export { bit, bits, type RegisterMap } from '../sim/registers/declare.ts';
 export { type DriverRegisters, driverAccess } from '../sim/registers/driver-access.ts';

@@ -93,10 +93,13 @@ describe('start', () => {
   });
 
   it('that fails is never started, and must have given back what it took', async () => {
-    let made: Good | undefined;
+    const all: Good[] = [];
     class Fails extends Good {
+      override init(): boolean {
+        all.push(this);
+        return super.init();
+      }
       override Start(provider: IOService): void {
-        made = this;
         void super.Start(provider);
         IODispatchQueue.Create(this, 'left');
         fail('kIOReturnNoResources', 'no more');
@@ -104,6 +107,7 @@ describe('start', () => {
     }
     const { host, provider, run } = testHost({ manifest: { service: Fails } });
     await expect(run(() => host.start(provider))).rejects.toThrow('kIOReturnNoResources: no more');
+    const [made] = all;
     expect(made?.state).toBe('failed');
     expect(made?.steps).toEqual(['init', 'start', 'free']);
     expect(host.violations.map(({ rule, detail }) => `${rule}: ${detail}`)).toEqual([

@@ -5,7 +5,7 @@ import { randomly } from '../../sim/kernel/schedule.ts';
 import {
   IODispatchQueue,
   kIODispatchQueueReentrant,
-  kIODispatchQueueWakeupAll,
+  kIODispatchQueueWakeupAll as WAKE_ALL,
 } from './io-dispatch-queue.ts';
 import { IOService } from './io-service.ts';
 import { testHost, type TestHostOptions } from './test-host.ts';
@@ -162,7 +162,7 @@ describe('Sleep', () => {
 
   it.each([
     [0, ['a']],
-    [kIODispatchQueueWakeupAll, ['a', 'b', 'c']],
+    [WAKE_ALL, ['a', 'b', 'c']],
   ])('with Wakeup option %i wakes %j', async (option, expected) => {
     const { host, queue, run } = bench();
     const woken: string[] = [];
@@ -252,7 +252,7 @@ async function play(blocks: readonly Block[], order: number): Promise<Trace> {
         hold(at, 1);
         for (const each of steps) {
           if ('wait' in each) await host.sleep(each.wait);
-          else if ('wake' in each) queue.Wakeup('event', each.wake ? kIODispatchQueueWakeupAll : 0);
+          else if ('wake' in each) queue.Wakeup('event', each.wake ? WAKE_ALL : 0);
           else {
             hold(at, -1);
             await queue.Sleep('event', each.sleep);
