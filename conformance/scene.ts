@@ -90,7 +90,8 @@ export class Scene {
 
   /** Plans faults; before the driver or the check first reaches the device. */
   inject(...faults: readonly PciFault[]): void {
-    if (this.#attached !== undefined) throw new Error('Faults are planned before the first access.');
+    if (this.#attached !== undefined)
+      throw new Error('Faults are planned before the first access.');
     this.#faults.push(...faults);
   }
 

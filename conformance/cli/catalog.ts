@@ -29,6 +29,8 @@ function sample(name: string): string {
   return new URL(path, import.meta.url).href;
 }
 
+const qemu = () => import('../transports/qemu-qtest/target.ts');
+
 export const builtIn: Catalog = {
   drivers: {
     edu: { module: sample('edu'), targets: ['sim:edu'] },
@@ -43,7 +45,7 @@ export const builtIn: Catalog = {
           name: 'sim:edu',
           device: 'edu',
           machine: eduMachine,
-          offers: ['msi', 'device-reset'],
+          offers: ['msi', 'device-reset', 'buffer-end'],
         }),
     },
     'sim:pci-serial': {
@@ -63,6 +65,16 @@ export const builtIn: Catalog = {
             'modem-lines',
           ],
         }),
+    },
+    'qemu:edu': {
+      device: 'edu',
+      tier: 'independent',
+      make: async (context) => (await qemu()).qemuTarget('edu', context),
+    },
+    'qemu:pci-serial': {
+      device: 'uart-16550',
+      tier: 'independent',
+      make: async (context) => (await qemu()).qemuTarget('pci-serial', context),
     },
   },
   suites: [

@@ -38,7 +38,9 @@ export async function runVerb(words: string[], options: RunVerbOptions): Promise
     ...(options.path === undefined ? {} : { path: options.path }),
   });
   if (plan.length === 0) {
-    process.stderr.write('dyno: nothing is selected: no named clause applies to this driver there.\n');
+    process.stderr.write(
+      'dyno: nothing is selected: no named clause applies to this driver there.\n',
+    );
     return EXIT.nothingSelected;
   }
   const progress = new Progress(plan.length);

@@ -45,7 +45,9 @@ export function driverModule(catalog: Catalog, reference: string): string {
   if (!statSync(path).isDirectory()) return pathToFileURL(path).href;
   const manifest = ['driver.ts', 'driver.js'].map((file) => join(path, file)).find(existsSync);
   if (manifest === undefined) {
-    throw new UsageError(`${reference} has no driver.ts that default-exports defineDriver({ ... }).`);
+    throw new UsageError(
+      `${reference} has no driver.ts that default-exports defineDriver({ ... }).`,
+    );
   }
   return pathToFileURL(manifest).href;
 }

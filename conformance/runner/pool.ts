@@ -18,7 +18,10 @@ export interface PoolOptions {
 }
 
 /** Compiled files end in .js, sources in .ts. */
-const WORKER = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+const WORKER = new URL(
+  import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js',
+  import.meta.url,
+);
 
 /** Judges every item; resolves when the last verdict is in. */
 export async function judgeAll(items: readonly PlanItem[], options: PoolOptions): Promise<void> {

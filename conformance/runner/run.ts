@@ -141,7 +141,9 @@ function uniqueDrivers(chosen: readonly Chosen[]): Header['drivers'] {
     id: manifest.id,
     version: manifest.version,
     class: manifest.class,
-    digest: createHash('sha256').update(readFileSync(fileURLToPath(url))).digest('hex'),
+    digest: createHash('sha256')
+      .update(readFileSync(fileURLToPath(url)))
+      .digest('hex'),
     ics: { ...manifest.ics },
   }));
 }

@@ -13,9 +13,14 @@ export async function describeTargets(
     const entry = catalog.targets[name];
     if (entry === undefined) continue;
     try {
-      const target = await entry.make();
+      const target = await entry.make({ onChild: () => {} });
       const { tier, identity } = target;
-      described.push({ name, tier, offers: [...target.offers].toSorted(), identity: { ...identity } });
+      described.push({
+        name,
+        tier,
+        offers: [...target.offers].toSorted(),
+        identity: { ...identity },
+      });
       target.close();
     } catch (error) {
       if (!(error instanceof TargetUnavailable)) throw error;
