@@ -7,8 +7,13 @@ import type { Exercises } from './exercise.ts';
 import type { Rule } from './rule.ts';
 import type { Target } from './target.ts';
 
+export interface TargetContext {
+  /** To be told of every process that the target starts: it is ended when the thread is. */
+  onChild(pid: number): void;
+}
+
 /** Makes a target ready; what is heavy is imported inside. @throws TargetUnavailable */
-export type TargetMaker = () => Target | Promise<Target>;
+export type TargetMaker = (context: TargetContext) => Target | Promise<Target>;
 
 export interface TargetEntry {
   /** The device behind it; clauses are chosen by it without opening anything. */

@@ -10,6 +10,7 @@ export const CAPABILITIES = {
   'virtual-time': 'time passes only as the world says, and costs nothing',
   faults: 'accesses, interrupts and allocations can be made to fail',
   'dma-observation': 'what the device reads and writes in host memory is seen',
+  'buffer-end': "DMA may reach the last byte of the device's own buffer",
   removal: 'the device can be pulled out',
   'device-reset': 'the device can be reset and comes up as after power-on',
   msi: 'the device signals by messages',
@@ -34,6 +35,8 @@ export interface Hardware {
   readonly peer?: SerialFarEnd;
   /** Pulls the device out; only where `removal` is offered. */
   remove?(): void;
+  /** The target went away in this scene: nothing that happened since then counts. */
+  lost?(): TargetUnavailable | undefined;
 }
 
 export interface Target {
@@ -50,6 +53,8 @@ export interface Target {
   readonly pace?: Pace;
   /** Identical reads that make a dead poll here. */
   readonly identicalReadsMax?: number;
+  /** Values that a property generates at the most, where time passes really. */
+  readonly runsMax?: number;
   /** A fresh device. @throws TargetUnavailable */
   open(world: World): Hardware;
   close(): void;

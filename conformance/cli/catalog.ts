@@ -33,6 +33,8 @@ function sample(name: string): string {
   return new URL(path, import.meta.url).href;
 }
 
+const qemu = () => import('../transports/qemu-qtest/target.ts');
+
 export const builtIn: Catalog = {
   drivers: {
     edu: { module: sample('edu'), targets: ['sim:edu'] },
@@ -47,7 +49,7 @@ export const builtIn: Catalog = {
           name: 'sim:edu',
           device: 'edu',
           machine: eduMachine,
-          offers: ['msi', 'device-reset'],
+          offers: ['msi', 'device-reset', 'buffer-end'],
         }),
     },
     'sim:pci-serial': {
@@ -67,6 +69,16 @@ export const builtIn: Catalog = {
             'modem-lines',
           ],
         }),
+    },
+    'qemu:edu': {
+      device: 'edu',
+      tier: 'independent',
+      make: async (context) => (await qemu()).qemuTarget('edu', context),
+    },
+    'qemu:pci-serial': {
+      device: 'uart-16550',
+      tier: 'independent',
+      make: async (context) => (await qemu()).qemuTarget('pci-serial', context),
     },
   },
   suites: [

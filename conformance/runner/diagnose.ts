@@ -56,6 +56,8 @@ function firstFinding(
   end: RunEnd<void>,
   broken: readonly BrokenRule[],
 ): Finding | undefined {
+  const lost = scene.hardware.lost?.();
+  if (lost !== undefined) return { verdict: 'error', message: lost.message };
   if (scene.port.dead !== undefined) {
     return { verdict: 'fail', cause: 'dead-poll', message: scene.port.dead };
   }

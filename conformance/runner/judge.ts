@@ -157,7 +157,7 @@ async function playProperty(job: Case, clause: PropertyClause, tally: Tally): Pr
     }),
     {
       seed: job.seed | 0,
-      numRuns: job.path === undefined ? job.runs : 1,
+      numRuns: job.path === undefined ? Math.min(job.runs, job.target.runsMax ?? Infinity) : 1,
       ...(job.path === undefined ? {} : { path: job.path }),
     },
   );

@@ -13,7 +13,7 @@ export async function describeTargets(
     const entry = catalog.targets[name];
     if (entry === undefined) continue;
     try {
-      const target = await entry.make();
+      const target = await entry.make({ onChild: () => {} });
       const { tier, identity } = target;
       described.push({
         name,

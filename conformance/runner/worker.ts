@@ -39,7 +39,9 @@ async function targetOf(name: string): Promise<Target | TargetUnavailable> {
   if (known !== undefined) return known;
   let target: Target | TargetUnavailable;
   try {
-    const made = await catalog.targets[name]?.make();
+    const made = await catalog.targets[name]?.make({
+      onChild: (pid) => tell({ type: 'child', pid }),
+    });
     target = made ?? new TargetUnavailable(`There is no target ${name}.`);
   } catch (error) {
     if (!(error instanceof TargetUnavailable)) throw error;

@@ -69,14 +69,35 @@ export const operations = suite({
         fc.uint8Array({ minLength: 1, maxLength: 64 }),
       ),
       async check(scene, [at, bytes]) {
-        const offset = Math.min(at, BUFFER_BYTES - bytes.length);
+        // The last byte has a clause of its own: not every device stands it.
+        const whole = BUFFER_BYTES - 1;
+        const offset = Math.min(at, whole - bytes.length);
         const driver = await scene.start<EduDevice>();
-        const before = await driver.copyOut(0, BUFFER_BYTES);
+        const before = await driver.copyOut(0, whole);
         await driver.copyIn(offset, bytes);
         const expected = before.slice();
         expected.set(bytes, offset);
-        expect.equal(await driver.copyOut(0, BUFFER_BYTES), expected, 'the device buffer');
+        expect.equal(await driver.copyOut(0, whole), expected, 'the device buffer');
       },
     }),
+    {
+      id: 'copy-whole-buffer',
+      cite: edu('DMA controller'),
+      text: 'A copy may take the whole device buffer, to its last byte.',
+      level: 'shall',
+      subject: 'driver',
+      needs: ['buffer-end'],
+      ics: ['dma'],
+      bugClasses: ['BC-16'],
+      async check(scene) {
+        const bytes = Uint8Array.from(
+          { length: BUFFER_BYTES },
+          (_, index) => (index * 7 + 3) % 251,
+        );
+        const driver = await scene.start<EduDevice>();
+        await driver.copyIn(0, bytes);
+        expect.equal(await driver.copyOut(0, BUFFER_BYTES), bytes, 'the device buffer');
+      },
+    },
   ],
 });

@@ -17,7 +17,7 @@ it('has at least 25 clauses, each with an address of its own', () => {
 });
 
 it.each(cases)('$address', async ({ clause, address }) => {
-  const target = await builtIn.targets[TARGET]!.make();
+  const target = await builtIn.targets[TARGET]!.make({ onChild: () => {} });
   const verdict = await judge({
     clause,
     address,

@@ -21,9 +21,11 @@ export interface QemuScene {
   readonly line: SerialLine;
   /**
    * Turns QEMU's main loop while virtual time stands still, so that what is on the line reaches the
-   * device as far as it has room, and interrupts reach the listener.
+   * device as far as it has room, and interrupts reach the listener. @returns whether any did
    */
-  settle(): void;
+  settle(): boolean;
+  /** Another device in the slot, at the same addresses. @returns false when the slot is empty */
+  replace(): boolean;
 }
 
 /** QEMU takes bytes one turn after it is told that there is room; two turns were always enough. */
@@ -31,10 +33,13 @@ const SETTLE_TURNS = 4;
 
 export class QemuMachine {
   readonly #device: DeviceOptions;
+  readonly #onStart: (pid: number) => void;
   #running: { qemu: Qemu; port: RootPort; clock: QemuClock } | undefined;
 
-  constructor(device: DeviceOptions) {
+  /** @param onStart is told of each process that starts */
+  constructor(device: DeviceOptions, onStart: (pid: number) => void = () => {}) {
     this.#device = device;
+    this.#onStart = onStart;
   }
 
   /** Process of the running QEMU, for a supervisor. */
@@ -49,28 +54,35 @@ export class QemuMachine {
    */
   scene(): QemuScene {
     if (this.#running && !this.#running.qemu.alive) this.close();
-    const { qemu, port, clock } = (this.#running ??= start());
+    const { qemu, port, clock } = (this.#running ??= this.#start());
     port.unplug();
     qemu.ram.freeAll();
     qemu.line.drain();
     port.plug(this.#device);
     const pci = new QemuFunction(qemu, port);
-    const settle = (): void => {
+    const settle = (): boolean => {
       for (let turn = 0; turn < SETTLE_TURNS; turn++) qemu.qtest.poll();
-      pci.deliver();
+      return pci.deliver();
     };
-    return { qemu, clock, line: qemu.line, function: pci, settle };
+    const replace = (): boolean => {
+      if (!port.occupied) return false;
+      port.plug(this.#device);
+      pci.replaced();
+      return true;
+    };
+    return { qemu, clock, line: qemu.line, function: pci, settle, replace };
   }
 
   close(): void {
     this.#running?.qemu.close();
     this.#running = undefined;
   }
-}
 
-function start(): { qemu: Qemu; port: RootPort; clock: QemuClock } {
-  const qemu = new Qemu(ROOT_PORT_OPTIONS);
-  qemu.qtest.interceptInterrupts();
-  openConfigWindow(qemu.qtest);
-  return { qemu, port: new RootPort(qemu), clock: new QemuClock(qemu) };
+  #start(): { qemu: Qemu; port: RootPort; clock: QemuClock } {
+    const qemu = new Qemu(ROOT_PORT_OPTIONS);
+    this.#onStart(qemu.pid);
+    qemu.qtest.interceptInterrupts();
+    openConfigWindow(qemu.qtest);
+    return { qemu, port: new RootPort(qemu), clock: new QemuClock(qemu) };
+  }
 }

@@ -119,6 +119,15 @@ export class QemuFunction implements PciFunction {
     this.deliver();
   }
 
+  /** Another device has come into the slot: it gets the BARs of the one before. */
+  replaced(): void {
+    this.#messages?.release();
+    this.#messages = undefined;
+    restoreBars(this.#port.slot, this.bars);
+    this.#lookAtDecoding();
+    this.deliver();
+  }
+
   /**
    * Hands interrupts that have come to the listener; done after each access, and to be called while
    * time passes. @returns whether there were any

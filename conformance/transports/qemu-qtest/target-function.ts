@@ -1,0 +1,98 @@
+/**
+ * QEMU's function as a target gives it: register coverage is counted from the accesses, a hot
+ * reset is a new device in the slot, and QEMU's death becomes a target that is unavailable.
+ */
+import type {
+  BarInfo,
+  DmaMemory,
+  InterruptListener,
+  PciFunction,
+  ResetKind,
+} from '../../../sim/buses/pci/function.ts';
+import type { RegisterMirror } from '../../../sim/registers/mirror.ts';
+import { TargetUnavailable } from '../../target.ts';
+import type { QemuScene } from './machine.ts';
+import { QemuDied } from './qemu.ts';
+
+type Size = 1 | 2 | 4;
+
+export class TargetFunction implements PciFunction {
+  readonly bars: readonly (BarInfo | undefined)[];
+  readonly memory: DmaMemory;
+  /** Set once QEMU has died in this scene. */
+  lost: TargetUnavailable | undefined;
+  readonly #scene: QemuScene;
+  readonly #mirrors: ReadonlyMap<number, RegisterMirror>;
+  #last = 'no access';
+
+  constructor(scene: QemuScene, mirrors: ReadonlyMap<number, RegisterMirror>) {
+    this.#scene = scene;
+    this.#mirrors = mirrors;
+    this.bars = scene.function.bars;
+    this.memory = scene.function.memory;
+  }
+
+  get high(): number {
+    return this.#scene.function.high;
+  }
+
+  configRead(offset: number, size: Size): number {
+    return this.guard(() => this.#scene.function.configRead(offset, size));
+  }
+
+  configWrite(offset: number, size: Size, value: number): void {
+    this.#last = `config+0x${offset.toString(16)} <- 0x${value.toString(16)}`;
+    this.guard(() => this.#scene.function.configWrite(offset, size, value));
+  }
+
+  read(bar: number, offset: number, size: Size | 8): number {
+    return this.guard(() => {
+      const value = this.#scene.function.read(bar, offset, size);
+      const high = size === 8 ? this.high : 0;
+      this.#mirrors.get(bar)?.read(offset, size, value, high);
+      return value;
+    });
+  }
+
+  write(bar: number, offset: number, size: Size | 8, value: number, high = 0): void {
+    this.#last = `BAR${bar}+0x${offset.toString(16)} <- 0x${value.toString(16)}`;
+    this.guard(() => {
+      this.#scene.function.write(bar, offset, size, value, high);
+      this.#mirrors.get(bar)?.write(offset, size, value, high);
+    });
+  }
+
+  /** Neither edu nor the 16550 forgets its registers in a hot reset (see README.md). */
+  reset(kind: ResetKind): boolean {
+    return this.guard(() => {
+      if (kind !== 'hot') return this.#scene.function.reset(kind);
+      for (const mirror of this.#mirrors.values()) mirror.forget();
+      return this.#scene.replace();
+    });
+  }
+
+  listen(listener: InterruptListener): void {
+    this.#scene.function.listen(listener);
+  }
+
+  route(mechanism: 'none' | 'msi' | 'msix', vectors: number): boolean {
+    return this.guard(() => this.#scene.function.route(mechanism, vectors));
+  }
+
+  remove(): void {
+    this.guard(() => this.#scene.function.remove());
+  }
+
+  /** @throws TargetUnavailable from QEMU's death on, whatever the driver does with it */
+  guard<T>(action: () => T): T {
+    if (this.lost !== undefined) throw this.lost;
+    try {
+      return action();
+    } catch (error) {
+      if (!(error instanceof QemuDied)) throw error;
+      const message = `${error.message} (the last write was ${this.#last}).`;
+      this.lost = new TargetUnavailable(message, { cause: error });
+      throw this.lost;
+    }
+  }
+}
