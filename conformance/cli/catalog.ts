@@ -16,6 +16,7 @@ import { errors as serialErrors } from '../suites/serial-port/errors.ts';
 import { lifecycle as serialLifecycle } from '../suites/serial-port/lifecycle.ts';
 import { modem as serialModem } from '../suites/serial-port/modem.ts';
 import { settings as serialSettings } from '../suites/serial-port/settings.ts';
+import { serialSimpleIO } from '../suites/serial-port/simple-io.ts';
 import { faults as uartFaults } from '../suites/uart-16550/faults.ts';
 import { setup as uartSetup } from '../suites/uart-16550/setup.ts';
 import { transfer as uartTransfer } from '../suites/uart-16550/transfer.ts';
@@ -82,5 +83,5 @@ export const builtIn: Catalog = {
     uartFaults,
   ],
   rules: [...hostRules, ...pciRules],
-  exercises: { EduDevice: eduSimpleIO },
+  exercises: { EduDevice: eduSimpleIO, SerialPort: serialSimpleIO },
 };
