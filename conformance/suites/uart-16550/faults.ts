@@ -87,7 +87,6 @@ async function leave(scene: Scene): Promise<void> {
   } catch (error) {
     if (!(error instanceof IOReturnError)) throw error;
     await scene.pass(SECOND);
-    await scene.stop();
   }
 }
 

@@ -25,7 +25,7 @@ it.each(cases)('$address', async ({ clause, address }) => {
     target,
     seed: 1,
     runs: 10,
-    exercises: {},
+    exercises: builtIn.exercises,
     rules: builtIn.rules,
     limits: DEFAULT_LIMITS,
     settle: () => new Promise((resolve) => setImmediate(resolve)),
