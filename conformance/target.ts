@@ -11,6 +11,7 @@ export const CAPABILITIES = {
   faults: 'accesses, interrupts and allocations can be made to fail',
   'dma-observation': 'what the device reads and writes in host memory is seen',
   'buffer-end': "DMA may reach the last byte of the device's own buffer",
+  'bad-dma': 'the device survives a DMA command that it cannot carry out',
   removal: 'the device can be pulled out',
   'device-reset': 'the device can be reset and comes up as after power-on',
   msi: 'the device signals by messages',

@@ -57,7 +57,7 @@ export const faults = suite({
       level: 'shall',
       subject: 'driver',
       rules: OWN_RULES,
-      needs: ['faults'],
+      needs: ['faults', 'bad-dma'],
       bugClasses: ['BC-01', 'BC-02', 'BC-05', 'BC-21'],
       every: places(ACCESSES),
       async check(scene, at) {
@@ -80,7 +80,7 @@ export const faults = suite({
       level: 'shall',
       subject: 'driver',
       rules: OWN_RULES,
-      needs: ['faults', 'device-reset'],
+      needs: ['faults', 'device-reset', 'bad-dma'],
       bugClasses: ['BC-13', 'BC-22'],
       every: places(ACCESSES),
       async check(scene, at) {

@@ -1,13 +1,13 @@
 /**
  * World time over QEMU: it stands still unless the world lets it pass, and then moves in steps of
  * a third of a millisecond at least. What a step overshoots is kept, and counts towards the next.
+ * A wait in which the device has been quiet for longer than any of its operations takes is cut
+ * short: the world goes on to its end, and QEMU does not live through the rest.
  */
 import type { Pace } from '../../../sim/kernel/world.ts';
 
 /** Shorter waits of a driver are gathered: a step costs wall time. */
 const STEP_NS = 1e6;
-/** No operation of QEMU's devices takes longer than 100 ms. */
-const QUIET_NS = 500e6;
 
 /** What time passes in. */
 export interface PacedScene {
@@ -23,8 +23,14 @@ export interface PacedScene {
 
 export class QemuPace implements Pace {
   #scene: PacedScene | undefined;
+  readonly #quietNs: number;
   /** QEMU's time less the world's. */
   #ahead = 0;
+
+  /** @param quietNs longer than any operation that the device goes through by itself */
+  constructor(quietNs: number) {
+    this.#quietNs = quietNs;
+  }
 
   attach(scene: PacedScene): void {
     this.#scene = scene;
@@ -46,13 +52,16 @@ export class QemuPace implements Pace {
     // Time moves a little: that tells the world that something came.
     const soonest = Math.min(from + 1, until);
     if (scene.settle()) return soonest;
-    const end = Math.min(until, from + QUIET_NS);
+    const end = Math.min(until, from + this.#quietNs);
     const left = end - from - this.#ahead;
     const { passed, came } = left > 0 ? scene.pass(left, true) : { passed: 0, came: false };
     this.#ahead += passed;
-    if (!came && until === Infinity) return from;
-    const reached = came ? Math.max(soonest, Math.min(from + this.#ahead, end)) : end;
-    this.#ahead -= reached - from;
-    return reached;
+    if (came) {
+      const reached = Math.max(soonest, Math.min(from + this.#ahead, end));
+      this.#ahead -= reached - from;
+      return reached;
+    }
+    this.#ahead -= end - from;
+    return until === Infinity ? from : until;
   }
 }

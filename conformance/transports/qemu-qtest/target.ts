@@ -31,6 +31,8 @@ interface DeviceFacts {
   readonly maps: ReadonlyMap<number, CompiledMap>;
   readonly offers: readonly Capability[];
   readonly lacks: Target['lacks'];
+  /** Longer than any operation that the device goes through by itself. */
+  readonly quietNs: number;
 }
 
 const DEVICES = {
@@ -40,27 +42,31 @@ const DEVICES = {
     offers: ['msi'],
     lacks: {
       'buffer-end': "QEMU 7.2 aborts when a transfer reaches the last byte of edu's buffer",
+      'bad-dma': 'QEMU 7.2 aborts when a transfer leaves the buffer of edu',
     },
+    quietNs: 200e6,
   },
   'pci-serial': {
     device: 'uart-16550',
     maps: new Map([[0, compile(uartRegisters)]]),
-    offers: ['serial-peer', 'line-breaks'],
+    offers: ['bad-dma', 'serial-peer', 'line-breaks'],
     lacks: {
       msi: 'the card interrupts by INTA only',
       'line-timing': 'QEMU moves a character at once, whatever the baud rate',
       'line-errors': "QEMU's character device has no parity and no framing errors",
       'modem-lines': "QEMU's character device has no modem lines",
     },
+    // The receiver's time-out at 50 baud.
+    quietNs: 1e9,
   },
 } as const satisfies Record<keyof typeof QEMU_DEVICES, DeviceFacts>;
 
 /** @throws TargetUnavailable where QEMU is not installed */
 export function qemuTarget(name: keyof typeof QEMU_DEVICES, context: TargetContext): Target {
-  const { device, maps, offers, lacks }: DeviceFacts = DEVICES[name];
+  const { device, maps, offers, lacks, quietNs }: DeviceFacts = DEVICES[name];
   const qemu = version();
   const machine = new QemuMachine(QEMU_DEVICES[name], (pid) => context.onChild(pid));
-  const pace = new QemuPace();
+  const pace = new QemuPace(quietNs);
   return {
     name: `qemu:${name}`,
     tier: 'independent',

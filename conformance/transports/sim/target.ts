@@ -19,6 +19,7 @@ export function simTarget({ name, device, machine, offers }: SimTargetOptions): 
       'virtual-time',
       'faults',
       'dma-observation',
+      'bad-dma',
       'removal',
       ...offers,
     ]),
