@@ -79,8 +79,11 @@ export interface RegisterMap {
   readonly sizes?: readonly AccessSize[];
   /** Whether an access may start at an offset that is no multiple of its size. */
   readonly unaligned?: boolean;
-  /** What a refused or undefined access reads as. */
-  readonly refused?: 'all-ones' | 'zeros';
+  /**
+   * What a refused or undefined access reads as. Where no document says, `unspecified`: a model
+   * then answers all ones, and no check judges it.
+   */
+  readonly refused?: 'all-ones' | 'zeros' | 'unspecified';
   /** Reset domains, strongest first; the first is the power-on reset. Default: `['power']`. */
   readonly domains?: readonly string[];
   /** Pages, the first being selected after a reset. */

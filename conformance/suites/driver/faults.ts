@@ -6,6 +6,8 @@ import { HLK, bugClass, failure, places, whateverHappens } from './attempt.ts';
 /** Accesses of start, simple I/O and stop together, generously. */
 const ACCESSES = 200;
 const INTERRUPTS = 8;
+/** Later than any driver waits. */
+const LATE_NS = 2_500_000_000;
 const STORM = { times: 5000, everyNs: 1000 };
 
 /**
@@ -123,13 +125,14 @@ export const faults = suite({
       bugClasses: ['BC-10', 'BC-13'],
       every: places(INTERRUPTS).flatMap((at) => [
         { at, ns: 1_000_000 },
-        { at, ns: 30_000_000_000 },
+        { at, ns: LATE_NS },
       ]),
       async check(scene, { at, ns }) {
         scene.inject({ kind: 'late-interrupt', at, ns });
         await scene.start();
         await failure(() => scene.simpleIO());
         await scene.simpleIO();
+        if (!scene.struck) return END;
         await scene.pass(ns);
         await scene.simpleIO();
       },

@@ -21,6 +21,8 @@ export const registers = {
   name: 'edu',
   width: 32,
   sizes: [4],
+  // QEMU answers one and two bytes with zeros, eight bytes with ones; the text says nothing.
+  refused: 'unspecified',
   registers: {
     IDENTIFICATION: {
       at: 0x00,
