@@ -33,6 +33,7 @@ const impossible: readonly Record<string, unknown>[] = [
   { baud: Number.NaN },
   { baud: Infinity },
   { baud: 1e12 },
+  { baud: 100_000 },
   { baud: 1e-6 },
   { dataBits: 4 },
   { dataBits: 9 },

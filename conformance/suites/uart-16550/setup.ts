@@ -67,8 +67,9 @@ export const setup = suite({
       }),
       show: (stale) => Object.entries(stale).map(([name, value]) => `${name} left at ${value}`),
       async check(scene, { lcr, ier, mcr, fcr, scr, dll, dlm }) {
-        const { write } = chip(scene);
-        farEnd(scene).format = formatFor(SETTINGS);
+        const { read, write } = chip(scene);
+        const peer = farEnd(scene);
+        peer.format = formatFor(SETTINGS);
         write(LCR, LCR_DLAB);
         write(DLL, dll);
         write(DLM, dlm);
@@ -78,7 +79,9 @@ export const setup = suite({
         write(MCR, mcr);
         write(SCR, scr);
         write(LCR, lcr);
-        const { port, peer } = await opened(scene);
+        const port = await scene.start<SerialPort>();
+        expect.equal(read(IER), 0, 'IER of a driver that nobody has opened');
+        await port.open(SETTINGS);
         // A break that was left on ends as a character of its own.
         await scene.pass(2 * CHARACTER_NS);
         peer.forget();
