@@ -1,4 +1,4 @@
-/** Every rule of a scene, listening to its journal: what was broken, and how often each was armed. */
+/** Every rule of a scene, listening to its journal: what was broken, and what came up. */
 import { EventKind, type Journal } from '../sim/kernel/journal.ts';
 import type { CompiledMap } from '../sim/registers/compile.ts';
 import type { Rule } from './rule.ts';

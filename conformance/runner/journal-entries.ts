@@ -1,6 +1,7 @@
 /** Journal events as entries that people read: names of registers, decoded fields. */
 import { EVENT_KINDS, EventKind, type Journal } from '../../sim/kernel/journal.ts';
 import { type CompiledMap, type Register } from '../../sim/registers/compile.ts';
+import { joined } from '../../sim/registers/split.ts';
 import { extract } from '../../sim/registers/driver-access.ts';
 import type { JournalEntry } from '../../reports/verdict.ts';
 import { OperationPhase } from '../../drivers-under-test/host/host.ts';
@@ -53,7 +54,7 @@ function access(
   const offset = journal.address[at] ?? 0;
   const size = journal.size[at] ?? 0;
   const low = journal.value[at] ?? 0;
-  const value = size === 8 ? (BigInt(journal.high[at] ?? 0) << 32n) | BigInt(low) : low;
+  const value = size === 8 ? joined(low, journal.high[at] ?? 0) : low;
   const reading = journal.kind[at] === EventKind.Read;
   // Pages cannot be known from one access: the first page that has the register names it.
   const map = maps.get(bar);
