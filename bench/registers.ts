@@ -1,13 +1,13 @@
 /**
  * Speed of register accesses with policies, coverage and the journal on, against a bare typed
- * array. Prints ratios; `node bench/registers.ts`.
+ * array and against a round trip to QEMU.
  */
 import { EventKind, Journal } from '../sim/kernel/journal.ts';
 import { RegisterBank } from '../sim/registers/bank.ts';
 import type { RegisterMap } from '../sim/registers/declare.ts';
+import { type Figure, best } from './measure.ts';
 
 const ACCESSES = 2_000_000;
-const REPEATS = 7;
 
 /** A device of eight registers with a mixture of policies; `kind` makes maps that differ. */
 function device(kind: number): RegisterBank<RegisterMap> {
@@ -27,18 +27,6 @@ function device(kind: number): RegisterBank<RegisterMap> {
   });
 }
 
-/** Best accesses per second of several turns: the machine is not ours alone. */
-function best(turn: () => void): number {
-  turn();
-  let fastest = Infinity;
-  for (let repeat = 0; repeat < REPEATS; repeat++) {
-    const start = performance.now();
-    turn();
-    fastest = Math.min(fastest, performance.now() - start);
-  }
-  return ACCESSES / fastest / 1000;
-}
-
 function bankTurn(banks: readonly RegisterBank<RegisterMap>[], journal: Journal | undefined) {
   const count = banks.length;
   return () => {
@@ -55,27 +43,38 @@ function bankTurn(banks: readonly RegisterBank<RegisterMap>[], journal: Journal 
   };
 }
 
-let kept = 0;
-const bare = new Uint32Array(8);
-const eight = Array.from({ length: 8 }, (_, kind) => device(kind));
-const figures: readonly (readonly [what: string, perSecond: number])[] = [
-  [
-    'bare typed array',
-    best(() => {
-      for (let index = 0; index < ACCESSES; index += 2) {
-        bare[(index >>> 1) & 7] = index;
-        kept += bare[(index >>> 1) & 7] as number;
-      }
-    }),
-  ],
-  ['one device, coverage', best(bankTurn([device(0)], undefined))],
-  ['one device, coverage and journal', best(bankTurn([device(0)], new Journal()))],
-  ['eight devices in turn, coverage', best(bankTurn(eight, undefined))],
-  ['eight devices in turn, coverage and journal', best(bankTurn(eight, new Journal()))],
-];
-const reference = figures[0]?.[1] ?? 1;
-for (const [what, perSecond] of figures) {
-  const ratio = (perSecond / reference).toFixed(3);
-  console.log(`${what.padEnd(46)} ${perSecond.toFixed(1).padStart(7)} M/s  ${ratio}`);
+/** @param roundTrips of QEMU's qtest in a second, where there is QEMU */
+export function registerFigures(roundTrips: number | undefined): Figure[] {
+  let kept = 0;
+  const words = new Uint32Array(8);
+  const bare = best(ACCESSES, () => {
+    for (let index = 0; index < ACCESSES; index += 2) {
+      words[(index >>> 1) & 7] = index;
+      kept += words[(index >>> 1) & 7] ?? 0;
+    }
+  });
+  if (kept < 0) throw new Error('What was read must be kept.');
+  const one = best(ACCESSES, bankTurn([device(0)], new Journal()));
+  const eight = Array.from({ length: 8 }, (_, kind) => device(kind));
+  const turns = best(ACCESSES, bankTurn(eight, new Journal()));
+  const figures: Figure[] = [
+    { what: 'bare typed array: accesses', perSecond: bare },
+    {
+      what: `registers, one device (1/${ratio(bare, one)} of bare)`,
+      perSecond: one,
+      bar: { atLeast: 50e6, text: '50 M/s' },
+    },
+    {
+      what: `registers, eight devices in turn (1/${ratio(bare, turns)} of bare)`,
+      perSecond: turns,
+      bar: { atLeast: 25e6, text: '25 M/s' },
+    },
+  ];
+  if (roundTrips === undefined) return figures;
+  const bar = { atLeast: 500 * roundTrips, text: '500 times qtest' };
+  figures.push({ what: 'QEMU qtest: round trips', perSecond: roundTrips });
+  figures.push({ what: `registers, ${ratio(one, roundTrips)} times qtest`, perSecond: one, bar });
+  return figures;
 }
-if (kept < 0) console.log(kept);
+
+const ratio = (a: number, b: number) => (a / b).toFixed(0);

@@ -2,10 +2,15 @@
  * What a run can choose from. Our own lists and a vendor's private ones have the same form: a
  * `dyno.config.ts` default-exports `defineConfig({ ... })` and is merged over ours.
  */
-import type { Suite } from './clause.ts';
+import type { Level, Suite } from './clause.ts';
 import type { Exercises } from './exercise.ts';
 import type { Rule } from './rule.ts';
-import type { Target } from './target.ts';
+import type { Target, Tier } from './target.ts';
+
+export interface TargetContext {
+  /** To be told of every process that the target starts: it is ended when the thread is. */
+  onChild(pid: number): void;
+}
 
 export interface TargetContext {
   /** To be told of every process that the target starts: it is ended when the thread is. */
@@ -18,7 +23,7 @@ export type TargetMaker = (context: TargetContext) => Target | Promise<Target>;
 export interface TargetEntry {
   /** The device behind it; clauses are chosen by it without opening anything. */
   readonly device: string;
-  readonly tier: Target['tier'];
+  readonly tier: Tier;
   readonly make: TargetMaker;
 }
 
@@ -29,6 +34,20 @@ export interface DriverEntry {
   readonly targets: readonly string[];
 }
 
+/** What "certified" means: pure data, frozen under its version. */
+export interface Profile {
+  readonly id: string;
+  readonly version: string;
+  /** Values that each property generates. */
+  readonly runs: number;
+  readonly seed: number;
+  readonly levels: readonly Level[];
+  /** Suites, or the beginnings of their paths. */
+  readonly suites: readonly string[];
+  /** By tier: suites or clauses that must have run on every target of it; `not-run` blocks. */
+  readonly mustRun: Readonly<Partial<Record<Tier, readonly string[]>>>;
+}
+
 export interface Config {
   readonly drivers?: Readonly<Record<string, DriverEntry>>;
   readonly targets?: Readonly<Record<string, TargetEntry>>;
@@ -36,6 +55,7 @@ export interface Config {
   readonly rules?: readonly Rule[];
   /** Simple I/O by class contract, for the clauses that any driver must meet. */
   readonly exercises?: Exercises;
+  readonly profiles?: readonly Profile[];
 }
 
 export type Catalog = Required<Config>;
@@ -51,5 +71,6 @@ export function merge(base: Catalog, more: Config): Catalog {
     suites: [...base.suites, ...(more.suites ?? [])],
     rules: [...base.rules, ...(more.rules ?? [])],
     exercises: { ...base.exercises, ...more.exercises },
+    profiles: [...base.profiles, ...(more.profiles ?? [])],
   };
 }

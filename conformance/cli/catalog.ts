@@ -4,6 +4,7 @@ import { pciSerialMachine } from '../../sim/machines/pci-serial.ts';
 import { hostRules } from '../checkers/host.ts';
 import { pciRules } from '../checkers/pci/rules.ts';
 import type { Catalog } from '../config.ts';
+import { baseline } from '../profiles/baseline.ts';
 import { baseAddresses } from '../suites/pci/base-addresses.ts';
 import { capabilities } from '../suites/pci/capabilities.ts';
 import { header } from '../suites/pci/header.ts';
@@ -102,4 +103,5 @@ export const builtIn: Catalog = {
   ],
   rules: [...hostRules, ...pciRules],
   exercises: { EduDevice: eduSimpleIO, SerialPort: serialSimpleIO },
+  profiles: [baseline],
 };

@@ -1,10 +1,9 @@
 /** The end of a run: what it found per driver and target, where the report is, the exit code. */
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { renderReports } from '../../reports/render.ts';
 import { EXIT_MEANING, exitCode, summarise } from '../../reports/summary.ts';
 import type { ResultDocument, VerdictWord } from '../../reports/verdict.ts';
 import { VERDICTS } from '../../reports/verdict.ts';
-import { join } from 'node:path';
 import { RESULT_FILE } from '../runner/run.ts';
 import { type Progress, coloured } from './progress.ts';
 
@@ -21,8 +20,10 @@ export function finish(document: ResultDocument, folder: string, progress: Progr
   const { files } = renderReports(join(folder, RESULT_FILE), folder);
   const report = files.find((file) => file.endsWith('.html'));
   const code = exitCode(document);
-  const { standing } = summarise(document);
-  const verdict = document.header.mode === 'certify' ? `${standing}: ` : '';
+  const { profile } = document.header;
+  const verdict = profile
+    ? `${summarise(document).standing} by ${profile.id} ${profile.version}: `
+    : '';
   process.stdout.write(`${verdict}${EXIT_MEANING[code] ?? `exit code ${code}`}\n`);
   if (report !== undefined) process.stdout.write(`Report: ${relative('.', report)}\n`);
   return code;

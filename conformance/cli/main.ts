@@ -2,7 +2,6 @@
 /** The command `dyno`. Each verb is imported when it is used: the first line comes at once. */
 import { enableCompileCache } from 'node:module';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { EXIT } from '../../reports/summary.ts';
 import { packageVersion } from '../runner/version.ts';
 
 enableCompileCache();
@@ -10,55 +9,140 @@ enableCompileCache();
 const program = new Command('dyno')
   .description('Put your driver on the dyno.')
   .version(packageVersion())
-  .showHelpAfterError()
+  .showHelpAfterError('(dyno --help says what there is)')
   .exitOverride();
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) {
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0) {
     throw new InvalidArgumentError('It must be a whole number from 0 on.');
   }
   return value;
 }
 
-const common = (command: Command) =>
-  command
-    .option('-t, --target <name...>', 'what to attach the driver to, such as sim:edu')
-    .option('--seed <number>', 'seed of everything that is random', wholeNumber, 1)
-    .option('--workers <number>', 'worker threads (default: one per core)', wholeNumber)
-    .option('--watchdog <seconds>', 'wall time that one verdict may take', wholeNumber, 120)
-    .option('--out <folder>', 'where the result and the report go', 'reports/out')
-    .option('--config <file>', 'configuration instead of ./dyno.config.ts');
+function positive(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError('It must be at least 1.');
+  return value;
+}
 
-common(program.command('run'))
+/** Given several times, or as a list with commas. */
+function names(text: string, before: string[] = []): string[] {
+  return [...before, ...text.split(',')];
+}
+
+const CONFIG = ['--config <file>', 'configuration instead of ./dyno.config.ts'] as const;
+
+/** Options of every verb that judges. */
+const judging = (command: Command) =>
+  command
+    .option(
+      '-t, --target <name>',
+      'what to attach the driver to, such as sim:edu (repeatable)',
+      names,
+    )
+    .option('--workers <number>', 'worker threads (default: one per core)', positive)
+    .option('--watchdog <seconds>', 'wall time that one verdict may take', positive, 120)
+    .option('--out <folder>', 'where the result and the report go', 'reports/out')
+    .option('--resume', 'go on with the result file of a run that was cut off', false)
+    .option(...CONFIG);
+
+/** The first line is there before anything heavy is loaded. */
+async function begin(options: { out: string }): Promise<void> {
+  process.stdout.write(`driver-dyno ${packageVersion()}\n`);
+  const { endOnSignals } = await import('./interrupt.ts');
+  endOnSignals(options.out);
+}
+
+judging(program.command('run'))
   .description('judge a driver by the clauses that apply to it, or by those named')
   .argument('<driver>', 'a name from dyno list, a folder with driver.ts, or a file')
   .argument('[clauses...]', 'more drivers of the list, or addresses of suites and clauses')
-  .option('--runs <number>', 'values that a property generates', wholeNumber)
+  .option('--seed <number>', 'seed of everything that is random', wholeNumber, 1)
+  .option('--runs <number>', 'values that a property generates', positive)
   .option('--path <path>', "judge one value of a property: fast-check's path to it")
-  .option('--resume', 'go on with the result file of a run that was cut off', false)
   .option('--check-determinism', 'judge everything twice and compare the journals', false)
   .action(async (driver: string, clauses: string[], options) => {
+    await begin(options);
     const { runVerb } = await import('./run.ts');
     process.exitCode = await runVerb([driver, ...clauses], options);
   });
 
+judging(program.command('certify'))
+  .description('judge a driver by a frozen profile, whole; without a name: all samples')
+  .argument('[driver]', 'a name from dyno list, a folder with driver.ts, or a file')
+  .option('--profile <id>', 'a profile from dyno list (default: the first)')
+  .action(async (driver: string | undefined, options) => {
+    await begin(options);
+    const { certifyVerb } = await import('./certify.ts');
+    process.exitCode = await certifyVerb(driver, options);
+  });
+
 program
   .command('list')
-  .description('list drivers, targets, suites, clauses or rules')
-  .argument('[what]', 'drivers, targets, suites, clauses, rules', 'all')
-  .option('--config <file>', 'configuration instead of ./dyno.config.ts')
-  .action(async (what: string, options) => {
+  .description('list drivers, targets, profiles, suites, clauses or rules')
+  .argument('[what]', 'one of the lists (default: all)')
+  .option('--json', 'as JSON', false)
+  .option(...CONFIG)
+  .action(async (what: string | undefined, options) => {
     const { listVerb } = await import('./list.ts');
     process.exitCode = await listVerb(what, options);
   });
 
+const explain = program
+  .command('explain')
+  .description('say what a clause or a rule demands, why, and of whom')
+  .argument('<id>', 'the address of a clause, or the id of a rule')
+  .option(...CONFIG)
+  .action(async (id: string, options) => {
+    const { explainVerb } = await import('./explain.ts');
+    process.exitCode = await explainVerb(id, options);
+  });
+
+explain
+  .command('match')
+  .description('say which key of a personality takes or refuses a device')
+  .argument('<driver>', 'a name from dyno list, a folder with driver.ts, or a file')
+  .argument('<target>', 'such as sim:edu')
+  .option(...CONFIG)
+  .action(async (driver: string, target: string, options) => {
+    const { explainMatchVerb } = await import('./explain-match.ts');
+    process.exitCode = await explainMatchVerb(driver, target, options);
+  });
+
+program
+  .command('doctor')
+  .description('say what this machine has, and what to install for more')
+  .option(...CONFIG)
+  .action(async (options) => {
+    const { doctorVerb } = await import('./doctor.ts');
+    process.exitCode = await doctorVerb(options);
+  });
+
+program
+  .command('svd')
+  .description('CMSIS-SVD files')
+  .command('import')
+  .description('print a peripheral as a registers.ts; what that cannot say goes to stderr')
+  .argument('<file>', 'the SVD file')
+  .option('--peripheral <name>', 'which peripheral')
+  .option('--list', 'list the peripherals', false)
+  .action(async (file: string, options) => {
+    const { svdImportVerb } = await import('./svd.ts');
+    process.exitCode = svdImportVerb(file, options);
+  });
+
+// A reader such as head that has enough is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? EXIT.pass : EXIT.usage;
-  } else {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
     const { report } = await import('./failure.ts');
     process.exitCode = report(error);
   }

@@ -3,6 +3,8 @@ import { styleText } from 'node:util';
 import { failureLines } from '../../reports/renderers/failure-text.ts';
 import type { Clause as ClauseRow, Verdict, VerdictWord } from '../../reports/verdict.ts';
 import type { Catalog } from '../config.ts';
+import { clauseRow } from '../runner/clause-row.ts';
+import { invocation } from '../runner/invocation.ts';
 import { allClauses } from '../runner/plan.ts';
 
 /** Off a terminal, a line at least so often. */
@@ -10,27 +12,37 @@ const QUIET_MS = 10_000;
 
 export class Progress {
   readonly #total: number;
+  readonly #catalog: Catalog;
+  readonly #invocation = invocation();
   #done = 0;
   #lastLine = performance.now();
   #clauses: Map<string, ClauseRow> | undefined;
 
-  constructor(total: number) {
+  constructor(total: number, catalog: Catalog) {
     this.#total = total;
+    this.#catalog = catalog;
   }
 
-  verdict(verdict: Verdict, catalog: Catalog): void {
+  verdict(verdict: Verdict): void {
     this.#done++;
-    this.#clauses ??= rows(catalog);
+    this.#clauses ??= rows(this.#catalog);
     const clause = this.#clauses.get(verdict.clause);
     if (clause !== undefined && verdict.failure !== undefined) {
       this.#clear();
-      process.stdout.write(`${failureLines(verdict, clause).join('\n')}\n\n`);
+      process.stdout.write(`${this.#block(verdict, clause).join('\n')}\n\n`);
     } else if (verdict.verdict === 'error' || verdict.verdict === 'inconclusive') {
       this.#clear();
       const word = coloured(verdict.verdict);
       process.stdout.write(`${word} ${verdict.clause} on ${verdict.target}: ${verdict.reason}\n`);
     }
     this.#counter();
+  }
+
+  /** Every line that starts the command does so as the user did. */
+  #block(verdict: Verdict, clause: ClauseRow): string[] {
+    return failureLines(verdict, clause).map((line) =>
+      line.replace('dyno explain', `${this.#invocation} explain`),
+    );
   }
 
   /** Takes the counter away. */
@@ -67,18 +79,5 @@ export function coloured(verdict: VerdictWord, text: string = verdict): string {
 }
 
 function rows(catalog: Catalog): Map<string, ClauseRow> {
-  return new Map(
-    allClauses(catalog).map(({ suite, clause, address }) => [
-      address,
-      {
-        address,
-        suite: suite.id,
-        cite: clause.cite,
-        text: clause.text,
-        level: clause.level,
-        needs: [...(clause.needs ?? [])],
-        subject: clause.subject,
-      },
-    ]),
-  );
+  return new Map(allClauses(catalog).map((located) => [located.address, clauseRow(located)]));
 }

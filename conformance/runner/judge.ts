@@ -61,7 +61,7 @@ export async function judge(job: Case): Promise<Verdict> {
     clause: job.address,
     seed: String(job.seed),
     ...(found?.runs === undefined ? {} : { runs: found.runs }),
-    journalHash: combine(tally.hashes),
+    journalHash: found?.hash ?? combine(tally.hashes),
     virtualNs: Math.round(tally.virtualNs),
     wallMs: Math.round((job.clock() - began) * 1000) / 1000,
     limitations: tally.gaps.list(),
@@ -110,6 +110,8 @@ function whyNotJudged({ clause, driver, target }: Case) {
 interface Found {
   readonly problem: Problem | undefined;
   readonly runs?: number;
+  /** Journal of the smallest failing value alone: what the reproduce line shows again. */
+  readonly hash?: string;
   readonly path?: string;
   readonly counterexample?: NonNullable<NonNullable<Verdict['failure']>['counterexample']>;
 }
@@ -172,6 +174,7 @@ async function playProperty(job: Case, clause: PropertyClause, tally: Tally): Pr
   return {
     problem: problem ?? last,
     runs: details.numRuns,
+    hash: combine(replay.hashes),
     ...(details.counterexamplePath === null ? {} : { path: details.counterexamplePath }),
     counterexample: {
       operations: [...operations],

@@ -1,7 +1,7 @@
 /** Loads drivers and configurations, which are modules of somebody else. */
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type DriverManifest, manifestProblem } from '../../drivers-under-test/host/manifest.ts';
 import { type Catalog, type Config, merge } from '../config.ts';
 import { UsageError } from '../usage-error.ts';
@@ -12,8 +12,8 @@ const CONFIG_FILES = ['dyno.config.ts', 'dyno.config.js'];
 /** Node strips types from 22.18 on; before that tsx does it. */
 async function importModule(url: string): Promise<Record<string, unknown>> {
   if (url.endsWith('.ts') && !process.features.typescript) {
-    const { tsImport } = await import('tsx/esm/api');
-    return (await tsImport(url, import.meta.url)) as Record<string, unknown>;
+    const { register } = await import('tsx/esm/api');
+    register();
   }
   return (await import(url)) as Record<string, unknown>;
 }
@@ -28,14 +28,28 @@ export async function loadCatalog(configPath?: string): Promise<Catalog> {
   if (typeof config !== 'object' || config === null) {
     throw new UsageError(`${path} must default-export defineConfig({ ... }).`);
   }
+  const problem = configProblem(config as Record<string, unknown>);
+  if (problem !== undefined) throw new UsageError(`${path}: ${problem}`);
   return merge(builtIn, config as Config);
+}
+
+function configProblem(config: Record<string, unknown>): string | undefined {
+  for (const key of ['suites', 'rules', 'profiles']) {
+    if (config[key] !== undefined && !Array.isArray(config[key])) return `"${key}" is a list.`;
+  }
+  for (const key of ['drivers', 'targets']) {
+    const value = config[key];
+    if (value === undefined) continue;
+    if (typeof value !== 'object' || value === null) return `"${key}" is an object of entries.`;
+  }
+  return undefined;
 }
 
 /** Where the manifest of a driver is: a name of the catalog, a folder with driver.ts, or a file. */
 export function driverModule(catalog: Catalog, reference: string): string {
   const known = catalog.drivers[reference];
   if (known !== undefined) return known.module;
-  const path = resolve(reference);
+  const path = reference.startsWith('file:') ? fileURLToPath(reference) : resolve(reference);
   if (!existsSync(path)) {
     const names = Object.keys(catalog.drivers).toSorted().join(', ');
     throw new UsageError(
@@ -56,7 +70,7 @@ export async function loadDriver(url: string): Promise<DriverManifest> {
   const module = await guarded(url, () => importModule(url));
   const manifest = module['default'];
   const problem = manifestProblem(manifest);
-  if (problem !== undefined) throw new UsageError(`${url}: ${problem}`);
+  if (problem !== undefined) throw new UsageError(`${shown(url)}: ${problem}`);
   return manifest as DriverManifest;
 }
 
@@ -65,7 +79,19 @@ async function guarded<T>(what: string, load: () => Promise<T>): Promise<T> {
     return await load();
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${what} cannot be loaded: ${reason}`);
+    throw new UsageError(`${shown(what)} cannot be loaded: ${oneLine(error)}`);
   }
+}
+
+/** Syntax errors carry the place in the first lines of their stack. */
+function oneLine(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [place = ''] = (error.stack ?? '').split('\n');
+  const where = error instanceof SyntaxError && /:\d+$/.test(place) ? ` (${shown(place)})` : '';
+  return `${error.message.split('\n')[0]}${where}`;
+}
+
+/** A URL of a file as a path. */
+function shown(what: string): string {
+  return what.startsWith('file:') ? fileURLToPath(what) : what;
 }

@@ -4,7 +4,9 @@ import type { PlanItem } from './plan.ts';
 
 export interface WorkerSetup {
   readonly configPath?: string;
-  /** How a reproduce line begins: the driver as the user named it. */
+  /** How a reproduce line begins: `dyno`, `npx dyno`. */
+  readonly command: string;
+  /** Drivers as the user named them, by id. */
   readonly references: Readonly<Record<string, string>>;
   readonly seed: number;
   readonly twice: boolean;
@@ -14,7 +16,8 @@ export type ToWorker = { type: 'judge'; item: PlanItem } | { type: 'finish' };
 
 export type FromWorker =
   | { type: 'ready' }
-  | { type: 'verdict'; verdict: Verdict }
+  /** `coverage` is what this worker saw until now, so that little is lost when it is. */
+  | { type: 'verdict'; verdict: Verdict; coverage: Coverage[] }
   /** A process of ours that must not outlive the worker. */
   | { type: 'child'; pid: number }
-  | { type: 'finished'; coverage: Coverage[] };
+  | { type: 'finished' };

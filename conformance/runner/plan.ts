@@ -1,9 +1,9 @@
 /** Which clauses are judged on which targets, with which seeds. Pure: the same input, one plan. */
 import { hashText } from '../../sim/kernel/random.ts';
-import type { DriverManifest } from '../../drivers-under-test/host/manifest.ts';
 import { type Clause, type Suite, clauseAddress } from '../clause.ts';
-import type { Catalog } from '../config.ts';
+import type { Catalog, TargetEntry } from '../config.ts';
 import { UsageError } from '../usage-error.ts';
+import type { DriverFacts } from './driver-facts.ts';
 
 export interface PlanItem {
   readonly driver: string;
@@ -13,10 +13,14 @@ export interface PlanItem {
   readonly seed: number;
   readonly runs: number;
   readonly path?: string;
+  /** The profile demands that it runs on this target. */
+  readonly required?: boolean;
 }
 
 export interface Chosen {
-  readonly manifest: DriverManifest;
+  readonly manifest: DriverFacts;
+  /** The driver as the user named it. */
+  readonly reference: string;
   readonly url: string;
   readonly target: string;
 }
@@ -42,13 +46,17 @@ export function allClauses(catalog: Catalog): LocatedClause[] {
   );
 }
 
+/** @throws UsageError that names the targets */
+export function targetEntry(catalog: Catalog, target: string): TargetEntry {
+  const entry = Object.hasOwn(catalog.targets, target) ? catalog.targets[target] : undefined;
+  if (entry !== undefined) return entry;
+  const names = Object.keys(catalog.targets).toSorted().join(', ');
+  throw new UsageError(`There is no target ${target}; there are ${names}.`);
+}
+
 /** Clauses that apply to this driver on this target. */
-export function applicable(catalog: Catalog, manifest: DriverManifest, target: string) {
-  const entry = catalog.targets[target];
-  if (entry === undefined) {
-    const names = Object.keys(catalog.targets).toSorted().join(', ');
-    throw new UsageError(`There is no target ${target}; there are ${names}.`);
-  }
+export function applicable(catalog: Catalog, manifest: { readonly class: string }, target: string) {
+  const entry = targetEntry(catalog, target);
   return allClauses(catalog).filter(({ suite }) => {
     const { class: driverClass, device, bus } = suite.for;
     const classFits = driverClass === undefined || driverClass === manifest.class;
@@ -67,7 +75,7 @@ export function makePlan(
   options: PlanOptions,
 ): PlanItem[] {
   refuseUnknown(catalog, options.filter);
-  return chosen.flatMap(({ manifest, url, target }) =>
+  const plan = chosen.flatMap(({ manifest, url, target }) =>
     applicable(catalog, manifest, target)
       .filter(({ address }) => isChosen(address, options.filter))
       .map(({ address }) => ({
@@ -75,15 +83,26 @@ export function makePlan(
         driverUrl: url,
         target,
         address,
-        // Depends on names alone: adding a clause does not shift the others.
-        seed: hashText(address, options.seed) >>> 0,
+        seed: itemSeed(address, options.seed),
         runs: options.runs,
         ...(options.path === undefined ? {} : { path: options.path }),
       })),
   );
+  if (options.path !== undefined && plan.length !== 1) {
+    throw new UsageError(
+      `--path belongs to one property on one target, but ${plan.length} clauses are selected.`,
+    );
+  }
+  return plan;
 }
 
-function isChosen(address: string, filter: readonly string[]): boolean {
+/** Depends on names alone: adding a clause does not shift the others. */
+export function itemSeed(address: string, seed: number): number {
+  return hashText(address, seed) >>> 0;
+}
+
+/** Whether a clause is named by its address, its suite's path, or the beginning of that. */
+export function isChosen(address: string, filter: readonly string[]): boolean {
   if (filter.length === 0) return true;
   return filter.some((wanted) => address === wanted || address.startsWith(`${wanted}/`));
 }
@@ -101,15 +120,13 @@ function refuseUnknown(catalog: Catalog, filter: readonly string[]): void {
 
 /** Identity of a plan: what it would judge, with which seeds. */
 export function planHash(items: readonly PlanItem[]): string {
-  const word = (seed: number) =>
-    items
-      .reduce(
-        (hash, { driver, target, address, seed: own, runs }) =>
-          hashText(`${driver} ${target} ${address} ${own} ${runs}`, hash),
-        seed,
-      )
-      .toString(16)
-      .replace('-', '')
-      .padStart(8, '0');
+  const word = (start: number) => {
+    const hash = items.reduce(
+      (sum, { driver, target, address, seed, runs, path = '' }) =>
+        hashText(`${driver} ${target} ${address} ${seed} ${runs} ${path}`, sum),
+      start,
+    );
+    return (hash >>> 0).toString(16).padStart(8, '0');
+  };
   return word(1) + word(2);
 }

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import type { Coverage, Verdict } from '../../reports/verdict.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './messages.ts';
 import type { PlanItem } from './plan.ts';
+import { besideThis } from './beside.ts';
 import { reproduceLine } from './reproduce.ts';
 
 export interface PoolOptions {
@@ -17,24 +18,47 @@ export interface PoolOptions {
   onCoverage(coverage: Coverage): void;
 }
 
-/** Compiled files end in .js, sources in .ts. */
-const WORKER = new URL(
-  import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js',
-  import.meta.url,
-);
+const WORKER = besideThis(import.meta.url, 'worker');
 
-/** Judges every item; resolves when the last verdict is in. */
+/** Processes that workers started and that must not outlive them. */
+const children = new Set<number>();
+
+/** Before the process ends from outside: a thread may be waiting for one of its children. */
+export function endChildren(pids: Iterable<number> = children): void {
+  for (const pid of pids) {
+    children.delete(pid);
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It is gone already.
+    }
+  }
+}
+
+/**
+ * Judges every item; resolves when the last verdict is in.
+ * @throws what `onVerdict` throws; nothing more is judged then
+ */
 export async function judgeAll(items: readonly PlanItem[], options: PoolOptions): Promise<void> {
+  if (items.length === 0) return;
   const queue = items.values();
   const count = Math.max(1, Math.min(options.workers, items.length));
-  await Promise.all(Array.from({ length: count }, () => new Lane(queue, options).run()));
+  const lanes = Array.from({ length: count }, () => new Lane(queue, options));
+  try {
+    await Promise.all(lanes.map((lane) => lane.run()));
+  } finally {
+    await Promise.all(lanes.map((lane) => lane.stop()));
+  }
 }
 
 /** One worker after another, taking items from the common queue. */
 class Lane {
   readonly #queue: Iterator<PlanItem>;
   readonly #options: PoolOptions;
+  #worker: Worker | undefined;
   #children: number[] = [];
+  /** What the worker saw until now. */
+  #coverage: readonly Coverage[] = [];
 
   constructor(queue: Iterator<PlanItem>, options: PoolOptions) {
     this.#queue = queue;
@@ -42,76 +66,82 @@ class Lane {
   }
 
   async run(): Promise<void> {
-    for (;;) {
-      const lost = await this.#runWorker();
+    for (let next = take(this.#queue); next !== undefined; next = take(this.#queue)) {
+      const lost = await this.#runWorker(next);
+      await this.stop();
+      this.#coverage.forEach((record) => this.#options.onCoverage(record));
+      this.#coverage = [];
       if (lost === undefined) return;
       this.#options.onVerdict(lost);
     }
   }
 
-  /** Until the queue is empty (undefined), or the worker is lost: the verdict of its last item. */
-  #runWorker(): Promise<Verdict | undefined> {
-    const worker = new Worker(WORKER, { workerData: this.#options.setup });
+  /** Ends the worker and the processes that it started. */
+  async stop(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    endChildren(this.#children);
     this.#children = [];
-    return new Promise((resolve, reject) => {
-      let current: PlanItem | undefined;
-      let timer: NodeJS.Timeout | undefined;
-      const end = (verdict: Verdict | undefined) => {
+    if (worker === undefined) return;
+    worker.removeAllListeners();
+    // What a lost worker still throws concerns nobody.
+    worker.on('error', () => {});
+    await worker.terminate();
+  }
+
+  /** Until the queue is empty (undefined), or the worker is lost: the verdict of its last item. */
+  #runWorker(first: PlanItem): Promise<Verdict | undefined> {
+    const worker = new Worker(WORKER, { workerData: this.#options.setup });
+    this.#worker = worker;
+    let current: PlanItem | undefined = first;
+    let timer: NodeJS.Timeout | undefined;
+    const running = new Promise<Verdict | undefined>((resolve, reject) => {
+      const judge = (item: PlanItem | undefined) => {
         clearTimeout(timer);
-        worker.removeAllListeners();
-        // What a lost worker still throws concerns nobody.
-        worker.on('error', () => {});
-        this.#endChildren();
-        void worker.terminate();
-        resolve(verdict);
-      };
-      const next = () => {
-        clearTimeout(timer);
-        current = take(this.#queue);
-        const message: ToWorker = current ? { type: 'judge', item: current } : { type: 'finish' };
+        current = item;
+        const message: ToWorker = item ? { type: 'judge', item } : { type: 'finish' };
         worker.postMessage(message);
         timer = setTimeout(() => {
-          if (current === undefined) end(undefined);
-          else end(this.#lost(current, 'hang'));
+          resolve(item && this.#lost(item, 'hang'));
         }, this.#options.watchdogMs);
       };
-      worker.on('message', (message: FromWorker) => {
-        if (message.type === 'ready') next();
-        else if (message.type === 'child') this.#children.push(message.pid);
+      const heard = (message: FromWorker) => {
+        if (message.type === 'ready') judge(first);
+        else if (message.type === 'child') this.#adopt(message.pid);
         else if (message.type === 'verdict') {
+          this.#coverage = message.coverage;
           this.#options.onVerdict(message.verdict);
-          next();
-        } else {
-          message.coverage.forEach((record) => this.#options.onCoverage(record));
-          end(undefined);
+          judge(take(this.#queue));
+        } else resolve(undefined);
+      };
+      worker.on('message', (message: FromWorker) => {
+        try {
+          heard(message);
+        } catch (error) {
+          reject(error);
         }
       });
-      worker.on('error', (error) => {
-        if (current === undefined) {
-          end(undefined);
-          reject(error);
-        } else end(this.#lost(current, 'crash', error));
+      worker.on('error', (error: unknown) => {
+        // Before the first item it was not the driver's code that ran.
+        if (timer === undefined) reject(error);
+        else resolve(current && this.#lost(current, 'crash', error));
       });
-      worker.on('exit', () => end(current && this.#lost(current, 'crash')));
+      worker.on('exit', () => resolve(current && this.#lost(current, 'crash')));
     });
+    return running.finally(() => clearTimeout(timer));
   }
 
-  #endChildren(): void {
-    for (const pid of this.#children) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It is gone already.
-      }
-    }
+  #adopt(pid: number): void {
+    this.#children.push(pid);
+    children.add(pid);
   }
 
-  #lost(item: PlanItem, how: 'hang' | 'crash', error?: Error): Verdict {
+  #lost(item: PlanItem, how: 'hang' | 'crash', error?: unknown): Verdict {
     const { setup, watchdogMs } = this.#options;
     const message =
       how === 'hang'
         ? `The driver did not come back within ${watchdogMs / 1000} s and touched nothing.`
-        : `The driver ended its thread: ${error?.message ?? 'it exited'}.`;
+        : `The driver ended its thread: ${oneLine(error)}`;
     return {
       record: 'verdict',
       driver: item.driver,
@@ -128,15 +158,15 @@ class Lane {
         message,
         violations: [],
         journal: [],
-        reproduce: reproduceLine(
-          setup.references[item.driver] ?? item.driver,
-          item,
-          setup.seed,
-          item.path,
-        ),
+        reproduce: reproduceLine(setup, item, item.path),
       },
     };
   }
+}
+
+function oneLine(error: unknown): string {
+  if (error === undefined) return 'it exited.';
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
 function take(queue: Iterator<PlanItem>): PlanItem | undefined {

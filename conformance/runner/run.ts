@@ -1,15 +1,16 @@
 /** A whole run: plan, judge, write the result file as it grows, render the report. */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { countVerdicts, entryKey, exitCode } from '../../reports/summary.ts';
-import { readResultFile, ResultFileError, ResultWriter } from '../../reports/result-file.ts';
-import type { Header, ResultDocument, Verdict } from '../../reports/verdict.ts';
+import { diskError, readResultFile, ResultWriter } from '../../reports/result-file.ts';
+import type { End, Header, ResultDocument, Verdict } from '../../reports/verdict.ts';
 import { RESULT_SCHEMA, RESULT_VERSION } from '../../reports/verdict.ts';
 import type { Catalog } from '../config.ts';
 import { UsageError } from '../usage-error.ts';
+import { clauseRow } from './clause-row.ts';
+import { driverDigest } from './digest.ts';
+import { invocation } from './invocation.ts';
 import { type Chosen, type PlanItem, allClauses, planHash } from './plan.ts';
 import { judgeAll } from './pool.ts';
 import { describeTargets } from './targets.ts';
@@ -21,7 +22,6 @@ export interface RunOptions {
   readonly plan: readonly PlanItem[];
   readonly mode: 'run' | 'certify';
   readonly profile?: Header['profile'];
-  readonly references: Readonly<Record<string, string>>;
   readonly configPath?: string;
   readonly seed: number;
   readonly command: readonly string[];
@@ -45,7 +45,10 @@ export async function runPlan(options: RunOptions): Promise<ResultDocument> {
     await judgeAll(left, {
       setup: {
         ...(options.configPath === undefined ? {} : { configPath: options.configPath }),
-        references: options.references,
+        command: invocation(),
+        references: Object.fromEntries(
+          options.chosen.map(({ manifest, reference }) => [manifest.id, reference]),
+        ),
         seed: options.seed,
         twice: options.twice,
       },
@@ -58,17 +61,29 @@ export async function runPlan(options: RunOptions): Promise<ResultDocument> {
       onCoverage: (coverage) => writer.append(coverage),
     });
     const document = readResultFile(writer.path);
-    writer.append({
+    const end: End = {
       record: 'end',
       counts: countVerdicts(document.verdicts),
-      exitCode: exitCode(document),
+      exitCode: 0,
       wallMs: Math.round(performance.now() - began),
       finishedAt: new Date().toISOString(),
-    });
-  } finally {
-    writer.close();
+    };
+    writer.append({ ...end, exitCode: exitCode({ ...document, end }) });
+  } catch (error) {
+    closeAfter(error, writer);
   }
+  writer.close();
   return readResultFile(join(options.folder, RESULT_FILE));
+}
+
+/** The first error is the one to tell. */
+function closeAfter(error: unknown, writer: ResultWriter): never {
+  try {
+    writer.close();
+  } catch {
+    // The disk that failed before fails again.
+  }
+  throw error;
 }
 
 const keyOf = ({ driver, target, address }: PlanItem) =>
@@ -79,19 +94,28 @@ function openResult(options: RunOptions, header: Header) {
   try {
     mkdirSync(options.folder, { recursive: true });
   } catch (error) {
-    throw new ResultFileError(`The folder ${options.folder} cannot be made.`, 5, error);
+    throw diskError(options.folder, 'make', error);
   }
   if (!options.resume || !existsSync(path)) {
     return { writer: ResultWriter.create(path, header), done: new Set<string>() };
   }
   const { writer, document } = ResultWriter.resume(path);
-  if (document.header.plan.hash !== header.plan.hash) {
+  const other = whatDiffers(document.header, header);
+  if (other !== undefined) {
     writer.close();
-    throw new UsageError(
-      `${path} belongs to another plan (other drivers, targets, clauses or seed): run without --resume.`,
-    );
+    throw new UsageError(`${path} belongs to ${other}: run without --resume.`);
   }
   return { writer, done: new Set(document.verdicts.map(entryKey)) };
+}
+
+function whatDiffers(before: Header, now: Header): string | undefined {
+  if (before.plan.hash !== now.plan.hash || before.mode !== now.mode) {
+    return 'another plan (other drivers, targets, clauses, runs or seed)';
+  }
+  const digests = (header: Header) => header.drivers.map(({ id, digest }) => `${id} ${digest}`);
+  if (digests(before).join() !== digests(now).join()) return 'other files of the driver';
+  if (before.profile?.digest !== now.profile?.digest) return 'another profile';
+  return before.tool.version === now.tool.version ? undefined : 'another version of driver-dyno';
 }
 
 async function makeHeader(options: RunOptions): Promise<Header> {
@@ -114,36 +138,31 @@ async function makeHeader(options: RunOptions): Promise<Header> {
       arch: process.arch,
       ...(cpu === undefined ? {} : { cpus: `${cpus().length} x ${cpu.model}` }),
     },
-    drivers: uniqueDrivers(chosen),
+    drivers: uniqueDrivers(chosen, options.folder),
     targets: await describeTargets(catalog, [...new Set(plan.map(({ target }) => target))]),
     plan: {
       hash: planHash(plan),
-      entries: plan.map(({ driver, target, address }) => ({ driver, target, clause: address })),
+      entries: plan.map(({ driver, target, address, required }) => ({
+        driver,
+        target,
+        clause: address,
+        ...(required === true ? { required } : {}),
+      })),
     },
     clauses: allClauses(catalog)
       .filter(({ address }) => addresses.has(address))
-      .map(({ suite, clause, address }) => ({
-        address,
-        suite: suite.id,
-        cite: clause.cite,
-        text: clause.text,
-        level: clause.level,
-        needs: [...(clause.needs ?? [])],
-        subject: clause.subject,
-      })),
+      .map(clauseRow),
     rules: catalog.rules.map(({ id, cite, text }) => ({ id, cite, text })),
   };
 }
 
-function uniqueDrivers(chosen: readonly Chosen[]): Header['drivers'] {
+function uniqueDrivers(chosen: readonly Chosen[], folder: string): Header['drivers'] {
   const byId = new Map(chosen.map((choice) => [choice.manifest.id, choice]));
   return [...byId.values()].map(({ manifest, url }) => ({
     id: manifest.id,
     version: manifest.version,
     class: manifest.class,
-    digest: createHash('sha256')
-      .update(readFileSync(fileURLToPath(url)))
-      .digest('hex'),
+    digest: driverDigest(url, folder),
     ics: { ...manifest.ics },
   }));
 }

@@ -10,6 +10,7 @@ import { loadCatalog, loadDriver } from './load.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './messages.ts';
 import { type PlanItem, allClauses } from './plan.ts';
 import { reproduceLine } from './reproduce.ts';
+import { StrayRejections } from './stray-rejections.ts';
 
 const setup = workerData as WorkerSetup;
 const port = parentPort;
@@ -21,8 +22,8 @@ const clauses = new Map(allClauses(catalog).map((located) => [located.address, l
 const drivers = new Map<string, DriverManifest>();
 const targets = new Map<string, Target | TargetUnavailable>();
 const coverage = new CoverageTally();
-const unhandled: unknown[] = [];
-process.on('unhandledRejection', (reason) => unhandled.push(reason));
+const stray = new StrayRejections();
+stray.watch();
 
 function tell(message: FromWorker): void {
   port?.postMessage(message);
@@ -55,7 +56,7 @@ async function judgeItem(item: PlanItem): Promise<Verdict> {
   const located = clauses.get(item.address);
   if (located === undefined) throw new Error(`The worker does not know clause ${item.address}.`);
   const target = await targetOf(item.target);
-  if (target instanceof TargetUnavailable) return unavailable(item, target);
+  if (target instanceof TargetUnavailable) return undecided(item, target.message);
   const driver = await driverOf(item.driverUrl);
   return judge({
     clause: located.clause,
@@ -69,22 +70,25 @@ async function judgeItem(item: PlanItem): Promise<Verdict> {
     exercises: catalog.exercises,
     limits: DEFAULT_LIMITS,
     settle,
-    takeUnhandled: () => unhandled.splice(0),
+    takeUnhandled: () => stray.take(),
     clock: () => performance.now(),
-    reproduce: (path) =>
-      reproduceLine(setup.references[item.driver] ?? item.driver, item, setup.seed, path),
-    onScene: (scene) => coverage.add(item.driver, scene),
+    reproduce: (path) => reproduceLine(setup, item, path),
+    onScene: (scene) => {
+      stray.sceneOver(scene);
+      coverage.add(item.driver, scene);
+    },
   });
 }
 
-function unavailable(item: PlanItem, error: TargetUnavailable): Verdict {
+function undecided(item: PlanItem, reason: string, cause?: 'ours'): Verdict {
   return {
     record: 'verdict',
     driver: item.driver,
     target: item.target,
     clause: item.address,
     verdict: 'error',
-    reason: error.message,
+    ...(cause === undefined ? {} : { cause }),
+    reason,
     seed: String(item.seed),
     journalHash: '0',
     virtualNs: 0,
@@ -107,21 +111,27 @@ async function judgeTwice(item: PlanItem): Promise<Verdict> {
   return { ...rest, verdict: 'inconclusive', reason };
 }
 
+/** What the judge itself throws is a fault of ours and never the driver's. */
+function ours(item: PlanItem, error: unknown): Verdict {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return undecided(item, text, 'ours');
+}
+
 port.on('message', (message: ToWorker) => {
   if (message.type === 'finish') {
     for (const target of targets.values()) {
       if (!(target instanceof TargetUnavailable)) target.close();
     }
-    tell({ type: 'finished', coverage: coverage.records() });
-    port.close();
+    tell({ type: 'finished' });
     return;
   }
-  const judging = setup.twice ? judgeTwice(message.item) : judgeItem(message.item);
-  judging.then(
-    (verdict) => tell({ type: 'verdict', verdict }),
-    (error: unknown) => {
-      throw error;
-    },
-  );
+  const { item } = message;
+  const judging = setup.twice ? judgeTwice(item) : judgeItem(item);
+  void judging
+    .catch((error: unknown) => ours(item, error))
+    .then((found) => {
+      const verdict = stray.weigh(found);
+      tell({ type: 'verdict', verdict, coverage: coverage.records() });
+    });
 });
 tell({ type: 'ready' });

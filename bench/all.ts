@@ -1,0 +1,12 @@
+/** Speed in one run on one machine, beside the bars that we set ourselves. Writes nothing. */
+import { printColdStart } from './cold-start.ts';
+import { eduFigures } from './edu.ts';
+import { print } from './measure.ts';
+import { qtestRoundTrips } from './qtest.ts';
+import { registerFigures } from './registers.ts';
+import { worldFigures } from './world.ts';
+
+registerFigures(qtestRoundTrips()).forEach(print);
+(await worldFigures()).forEach(print);
+(await eduFigures()).forEach(print);
+await printColdStart();

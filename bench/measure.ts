@@ -1,0 +1,44 @@
+/** Figures of one run on one machine: only their ratios mean something elsewhere. */
+export interface Figure {
+  readonly what: string;
+  readonly perSecond: number;
+  /** As `DESIGN` states it, with the figure that it is compared with. */
+  readonly bar?: { readonly atLeast: number; readonly text: string };
+}
+
+const REPEATS = 5;
+
+/** Best of several turns, in operations a second: the machine is not ours alone. */
+export function best(operations: number, turn: () => void): number {
+  turn();
+  let fastest = Infinity;
+  for (let repeat = 0; repeat < REPEATS; repeat++) {
+    const start = performance.now();
+    turn();
+    fastest = Math.min(fastest, performance.now() - start);
+  }
+  return (operations / fastest) * 1000;
+}
+
+export async function bestAsync(operations: number, turn: () => Promise<void>): Promise<number> {
+  await turn();
+  let fastest = Infinity;
+  for (let repeat = 0; repeat < REPEATS; repeat++) {
+    const start = performance.now();
+    await turn();
+    fastest = Math.min(fastest, performance.now() - start);
+  }
+  return (operations / fastest) * 1000;
+}
+
+export function print({ what, perSecond, bar }: Figure): void {
+  const missed = bar !== undefined && perSecond < bar.atLeast;
+  const against = bar === undefined ? '' : `  bar ${bar.text}${missed ? '  MISSED' : ''}`;
+  console.log(`${what.padEnd(58)} ${human(perSecond).padStart(9)}/s${against}`);
+}
+
+function human(value: number): string {
+  if (value >= 1e6) return `${(value / 1e6).toFixed(2)} M`;
+  if (value >= 1e3) return `${(value / 1e3).toFixed(1)} k`;
+  return value.toFixed(1);
+}

@@ -1,0 +1,49 @@
+/** `dyno certify`: a frozen profile, whole; nothing can be left out. */
+import type { Catalog, Profile } from '../config.ts';
+import { loadCatalog } from '../runner/load.ts';
+import { certificationPlan, profileDigest } from '../runner/profile.ts';
+import { runPlan } from '../runner/run.ts';
+import { UsageError } from '../usage-error.ts';
+import { finish } from './finish.ts';
+import { Progress } from './progress.ts';
+import { type CommonOptions, choose, runnerOptions } from './run-options.ts';
+
+interface CertifyOptions extends CommonOptions {
+  profile?: string;
+}
+
+export async function certifyVerb(
+  reference: string | undefined,
+  options: CertifyOptions,
+): Promise<number> {
+  const catalog = await loadCatalog(options.config);
+  const profile = profileNamed(catalog, options.profile);
+  // Without a name: all samples that come with us, each on the targets of the catalog.
+  const references = reference === undefined ? Object.keys(catalog.drivers) : [reference];
+  const chosen = await choose(catalog, references, options.target);
+  const plan = certificationPlan(catalog, chosen, profile);
+  const progress = new Progress(plan.length, catalog);
+  const document = await runPlan({
+    catalog,
+    chosen,
+    plan,
+    mode: 'certify',
+    profile: {
+      id: profile.id,
+      version: profile.version,
+      digest: profileDigest(catalog, profile),
+    },
+    seed: profile.seed,
+    ...runnerOptions(options),
+    twice: false,
+    onVerdict: (verdict) => progress.verdict(verdict),
+  });
+  return finish(document, options.out, progress);
+}
+
+function profileNamed(catalog: Catalog, id: string | undefined): Profile {
+  const profile = catalog.profiles.find((it) => id === undefined || it.id === id);
+  if (profile !== undefined) return profile;
+  const known = catalog.profiles.map((it) => it.id).join(', ');
+  throw new UsageError(`There is no profile ${id}; there are ${known}.`);
+}

@@ -1,0 +1,35 @@
+/** What clauses, rules, profiles and transports are written with, and the judge. */
+export type { Citation } from './citation.ts';
+export {
+  type Clause,
+  END,
+  type Level,
+  type Subject,
+  type Suite,
+  enumerated,
+  property,
+  suite,
+} from './clause.ts';
+export {
+  type Config,
+  type DriverEntry,
+  type Profile,
+  type TargetContext,
+  type TargetEntry,
+  type TargetMaker,
+  defineConfig,
+} from './config.ts';
+export type { Exercise, Exercises } from './exercise.ts';
+export { ExpectationError, Inconclusive, expect } from './expect.ts';
+export type { Rule, Watch } from './rule.ts';
+export { Scene, type SceneOptions } from './scene.ts';
+export {
+  CAPABILITIES,
+  type Capability,
+  type Hardware,
+  type Target,
+  TargetUnavailable,
+  type Tier,
+} from './target.ts';
+export { simTarget, type SimTargetOptions } from './transports/sim/target.ts';
+export { type Case, judge } from './runner/judge.ts';

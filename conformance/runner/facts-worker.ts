@@ -1,0 +1,34 @@
+/** Imports driver modules and tells what their manifests say. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { DriverManifest } from '../../drivers-under-test/host/manifest.ts';
+import { UsageError } from '../usage-error.ts';
+import type { DriverFacts, FactsMessage } from './driver-facts.ts';
+import { loadDriver } from './load.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('facts-worker.ts runs as a worker thread.');
+
+function tell(message: FactsMessage): void {
+  port?.postMessage(message);
+}
+
+function factsOf(url: string, manifest: DriverManifest): DriverFacts {
+  const { service: _, classes: __, ...facts } = manifest;
+  try {
+    return structuredClone(facts);
+  } catch {
+    throw new UsageError(`${url}: besides "service" a manifest is plain data, without functions.`);
+  }
+}
+
+try {
+  for (const url of workerData as string[]) {
+    tell({ type: 'loading', url });
+    tell({ type: 'facts', url, facts: factsOf(url, await loadDriver(url)) });
+  }
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  tell({ type: 'refused', message: error.message });
+}
+// Whatever the drivers' modules left running ends here.
+process.exit(0);
