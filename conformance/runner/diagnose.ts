@@ -1,4 +1,5 @@
 /** What went wrong in a scene, and whose fault it is. */
+import { match } from 'ts-pattern';
 import { IOReturnError } from '../../drivers-under-test/host/io-return.ts';
 import { Abort, type RunEnd } from '../../sim/kernel/world.ts';
 import type { Cause, Failure, Violation } from '../../reports/verdict.ts';
@@ -61,16 +62,20 @@ function firstFinding(
   if (scene.port.dead !== undefined) {
     return { verdict: 'fail', cause: 'dead-poll', message: scene.port.dead };
   }
-  if (end.end === 'threw' && isOurs(scene, end.error)) return fromError(scene, end.error);
-  if (end.end === 'stuck') {
-    const message = 'The driver waits for something that can never happen.';
-    return { verdict: 'fail', cause: 'stuck', message };
-  }
-  if (end.end === 'over-budget') {
-    const message = `The driver did not come to an end within its budget of ${end.budget}.`;
-    return { verdict: 'fail', cause: 'over-budget', message };
-  }
-  if (end.end === 'threw') return fromError(scene, end.error);
+  const finding = match(end)
+    .returnType<Finding | undefined>()
+    .with({ end: 'returned' }, () => undefined)
+    .with({ end: 'threw' }, ({ error }) => fromError(scene, error))
+    .with({ end: 'stuck' }, () => {
+      const message = 'The driver waits for something that can never happen.';
+      return { verdict: 'fail', cause: 'stuck', message };
+    })
+    .with({ end: 'over-budget' }, ({ budget }) => {
+      const message = `The driver did not come to an end within its budget of ${budget}.`;
+      return { verdict: 'fail', cause: 'over-budget', message };
+    })
+    .exhaustive();
+  if (finding !== undefined) return finding;
   const [unhandled] = scene.host.unhandledErrors;
   if (unhandled !== undefined) {
     const message = `The driver threw where nobody could catch it: ${text(unhandled)}`;
