@@ -15,6 +15,8 @@ export const CAPABILITIES = {
   removal: 'the device can be pulled out',
   'device-reset': 'the device can be reset and comes up as after power-on',
   msi: 'the device signals by messages',
+  msix: 'the device signals by messages from a table',
+  'function-reset': 'the function can be reset by itself',
   'serial-peer': 'the far end of the serial line is ours',
   'line-timing': 'characters take their time on the line',
   'line-errors': 'the far end can send parity errors and framing errors',

@@ -1,5 +1,5 @@
 /** Everything that comes with the package: the one place with concrete lists. */
-import { eduMachine } from '../../sim/machines/edu.ts';
+import { eduExpressMachine, eduMachine } from '../../sim/machines/edu.ts';
 import { pciSerialMachine } from '../../sim/machines/pci-serial.ts';
 import { hostRules } from '../checkers/host.ts';
 import { pciRules } from '../checkers/pci/rules.ts';
@@ -38,7 +38,7 @@ const qemu = () => import('../transports/qemu-qtest/target.ts');
 
 export const builtIn: Catalog = {
   drivers: {
-    edu: { module: sample('edu'), targets: ['sim:edu'] },
+    edu: { module: sample('edu'), targets: ['sim:edu', 'sim:edu-express'] },
     'uart-16550': { module: sample('uart-16550'), targets: ['sim:pci-serial'] },
   },
   targets: {
@@ -51,6 +51,17 @@ export const builtIn: Catalog = {
           device: 'edu',
           machine: eduMachine,
           offers: ['msi', 'device-reset', 'buffer-end'],
+        }),
+    },
+    'sim:edu-express': {
+      device: 'edu',
+      tier: 'simulated',
+      make: () =>
+        simTarget({
+          name: 'sim:edu-express',
+          device: 'edu',
+          machine: eduExpressMachine,
+          offers: ['msi', 'msix', 'device-reset', 'function-reset', 'power-states', 'buffer-end'],
         }),
     },
     'sim:pci-serial': {

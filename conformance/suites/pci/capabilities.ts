@@ -1,8 +1,8 @@
-/** The list of capabilities, MSI and power management. */
+/** The list of capabilities: MSI, MSI-X, power management, function-level reset. */
 import fc from 'fast-check';
 import { property, suite } from '../../clause.ts';
 import { expect } from '../../expect.ts';
-import { PCI, PCI_POWER } from '../../specs/pci/documents.ts';
+import { PCI, PCI_EXPRESS, PCI_POWER } from '../../specs/pci/documents.ts';
 import {
   CAPABILITIES_MAX,
   CAPABILITY_END,
@@ -16,6 +16,7 @@ import {
   capability,
   capabilityOffsets,
   isSilent,
+  readPlace,
 } from './function-facts.ts';
 
 const Msi = { Control: 2, Address: 4, Upper: 8, Data: 8, WideData: 12 } as const;
@@ -25,6 +26,9 @@ const MSI_EXPONENT_MAX = 5;
 const PMCSR = 4;
 const Power = { State: 0x3, NoSoftReset: 0x8 } as const;
 const D3HOT = 3;
+
+const Msix = { Control: 2, Table: 4, EntryBytes: 16 } as const;
+const MsixControl = { Size: 0x7ff, FunctionMask: 0x4000, Enable: 0x8000 } as const;
 
 export const capabilities = suite({
   id: 'pci/capabilities',
@@ -186,6 +190,70 @@ export const capabilities = suite({
         pci.configWrite(at, 2, 0);
         const expected = keeps ? Command.Memory : 0;
         expect.equal(pci.configRead(Config.Command, 2), expected, 'the command register in D0');
+      },
+    },
+    {
+      id: 'msix-enable',
+      cite: PCI,
+      text: 'MSI-X is off after a reset; enable and function mask read back, the size never changes.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['msix', 'device-reset'],
+      check({ function: pci }) {
+        const at = capability(pci, CapabilityId.MsiX) + Msix.Control;
+        const size = pci.configRead(at, 2) & MsixControl.Size;
+        expect.equal(pci.configRead(at, 2), size, 'the control word at first');
+        const both = MsixControl.Enable + MsixControl.FunctionMask;
+        pci.configWrite(at, 2, ONES[2]);
+        expect.equal(pci.configRead(at, 2), both + size, 'the control word, all ones written');
+        expect.that(pci.reset('hot'), 'the hot reset is done');
+        expect.equal(pci.configRead(at, 2), size, 'the control word after a reset');
+      },
+    },
+    {
+      id: 'msix-table',
+      cite: PCI,
+      text: 'Every vector of MSI-X is masked at first; address, data and mask read back.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['msix'],
+      check({ function: pci }) {
+        const at = capability(pci, CapabilityId.MsiX);
+        const vectors = (pci.configRead(at + Msix.Control, 2) & MsixControl.Size) + 1;
+        const where = pci.configRead(at + Msix.Table, 4);
+        const bar = where % 8;
+        pci.configWrite(Config.Command, 2, Command.Memory);
+        for (let vector = 0; vector < vectors; vector++) {
+          const entry = where - bar + vector * Msix.EntryBytes;
+          expect.equal(pci.read(bar, entry + 12, 4) & 1, 1, `the mask of vector ${vector}`);
+          [0x1000 + vector * 4, 1, 0xbeef, 0].forEach((value, index) => {
+            pci.write(bar, entry + index * 4, 4, value);
+            expect.equal(pci.read(bar, entry + index * 4, 4), value, `word ${index} of ${vector}`);
+          });
+        }
+      },
+    },
+    {
+      id: 'function-reset',
+      cite: PCI_EXPRESS,
+      text: 'A function-level reset puts the command register and the device to their first state.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['function-reset'],
+      check(scene) {
+        const pci = scene.function;
+        const found = answers(scene);
+        pci.configWrite(Config.Command, 2, Command.Io + Command.Memory + Command.Master);
+        const before = found.map((answer) => readPlace(pci, answer));
+        expect.that(pci.reset('function'), 'the function-level reset is done');
+        expect.equal(pci.configRead(Config.Command, 2), 0, 'the command register');
+        for (const answer of found) expect.that(isSilent(pci, answer), `BAR ${answer.bar}`);
+        pci.configWrite(Config.Command, 2, Command.Io + Command.Memory);
+        expect.equal(
+          found.map((answer) => readPlace(pci, answer)),
+          before,
+          'the registers',
+        );
       },
     },
   ],

@@ -33,7 +33,7 @@ export const Status = {
   Errors: 0xf900,
 } as const;
 
-export const CapabilityId = { PowerManagement: 0x01, Msi: 0x05 } as const;
+export const CapabilityId = { PowerManagement: 0x01, Msi: 0x05, MsiX: 0x11 } as const;
 
 export const BAR_COUNT = 6;
 export const ONES = { 1: 0xff, 2: 0xffff, 4: 0xffff_ffff } as const;
