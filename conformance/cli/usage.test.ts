@@ -26,7 +26,7 @@ describe('dyno refuses', { concurrent: true, timeout: 60_000 }, () => {
     ['run nothing-here', /There is no driver nothing-here: name a folder with a driver\.ts/],
     ['run edu --target sim:nothing', /There is no target sim:nothing; there are .*sim:edu/],
     ['run edu edu/nothing', /There is no clause edu\/nothing/],
-    ['run edu factorial', /Did you mean edu\/operations\/factorial\?/],
+    ['run edu factorial', /Did you mean .*edu\/operations\/factorial/],
     ['run edu --path 1:2', /--path belongs to one property/],
     ['run edu --config nothing.ts', /There is no configuration at nothing\.ts/],
     ['certify edu edu/operations', /too many arguments/],
@@ -34,7 +34,7 @@ describe('dyno refuses', { concurrent: true, timeout: 60_000 }, () => {
     ['certify edu --profile nothing', /There is no profile nothing; there are dyno-baseline/],
     ['list nothing', /There is no list of nothing/],
     ['explain', /missing required argument 'id'/],
-    ['explain nothing', /There is no clause or rule nothing/],
+    ['explain no/such', /There is no clause or rule no\/such/],
     ['svd import nothing.svd --list', /nothing\.svd cannot be read: there is no such file/],
   ])('%s', async (line, says) => expectRefused(line, 2, says));
 
