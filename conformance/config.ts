@@ -2,7 +2,7 @@
  * What a run can choose from. Our own lists and a vendor's private ones have the same form: a
  * `dyno.config.ts` default-exports `defineConfig({ ... })` and is merged over ours.
  */
-import type { Level, Suite } from './clause.ts';
+import type { Level, Subject, Suite } from './clause.ts';
 import type { Exercises } from './exercise.ts';
 import type { Rule } from './rule.ts';
 import type { Target, Tier } from './target.ts';
@@ -42,6 +42,8 @@ export interface Profile {
   readonly runs: number;
   readonly seed: number;
   readonly levels: readonly Level[];
+  /** Whom its clauses judge: what a device lacks or does wrong is no matter of its driver. */
+  readonly subjects: readonly Subject[];
   /** Suites, or the beginnings of their paths. */
   readonly suites: readonly string[];
   /** By tier: suites or clauses that must have run on every target of it; `not-run` blocks. */

@@ -87,6 +87,7 @@ export async function defineClauses(options: ClauseTests): Promise<void> {
         target: options.target,
       };
       const name = `[${one.address}] ${row.text}`;
+      // oxlint-disable-next-line vitest/expect-expect, vitest/valid-title -- the judge expects
       test(name, { timeout: timeoutMs, meta: { dyno: meta } }, async ({ task, skip }) => {
         const verdict = await bench.judge(one);
         const { verdict: word, journalHash } = verdict;

@@ -23,13 +23,14 @@ folder.write(
   `import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { builtIn } from '${ours('conformance/cli/catalog.ts')}';
-export default { targets: { 'sim:child': { device: 'edu', tier: 'simulated', async make({ onChild }) {
+async function make({ onChild }) {
   const target = await builtIn.targets['sim:edu'].make({ onChild });
   const child = spawn('sleep', ['1000'], { stdio: 'ignore' });
   onChild(child.pid);
-  writeFileSync('child.pid', String(child.pid));
+  writeFileSync(process.env.PID_FILE, String(child.pid));
   return { ...target, name: 'sim:child' };
-} } } };`,
+}
+export default { targets: { 'sim:child': { device: 'edu', tier: 'simulated', make } } };`,
 );
 
 const path = (out: string) => join(folder.path, out, 'result.jsonl');
@@ -65,7 +66,7 @@ const line = (out: string, target = 'sim:edu') => [
   out,
 ];
 
-describe.concurrent('a run', { timeout: 60_000 }, () => {
+describe('a run', { concurrent: true, timeout: 60_000 }, () => {
   it('that is killed is finished by --resume with the same verdicts and hashes', async () => {
     const { child, ended } = folder.start(line('killed'));
     await underWay('killed');
@@ -102,9 +103,9 @@ describe.concurrent('a run', { timeout: 60_000 }, () => {
     ['SIGTERM', 143],
   ] as const)('ends in order on %s', async (signal, code) => {
     const words = [...line(signal, 'sim:child'), '--config', 'child.config.ts'];
-    const { child, ended } = folder.start(words);
+    const { child, ended } = folder.start(words, { PID_FILE: `${signal}.pid` });
     await underWay(signal);
-    const pid = Number(readFileSync(join(folder.path, 'child.pid'), 'utf8'));
+    const pid = Number(readFileSync(join(folder.path, `${signal}.pid`), 'utf8'));
     process.kill(pid, 0);
     child.kill(signal);
     const { code: seen, err } = await ended;

@@ -13,7 +13,12 @@ const words = (out: string) =>
   Object.fromEntries(result(out).verdicts.map((it) => [it.clause.split('/')[2], it.verdict]));
 
 /** One clause fails with this cause, the others pass, and what was seen before is kept. */
-async function oneVerdict(name: string, members: string, cause: string, more = ''): Promise<void> {
+async function expectOneVerdict(
+  name: string,
+  members: string,
+  cause: string,
+  more = '',
+): Promise<void> {
   folder.driver(members, { name });
   const out = `out-${name}`;
   const { code } = await folder.dyno(`run ./${name} -t sim:edu edu/operations --out ${out}${more}`);
@@ -29,9 +34,9 @@ async function oneVerdict(name: string, members: string, cause: string, more = '
   expect(code).toBe(6);
 }
 
-describe.concurrent('a driver that', { timeout: 60_000 }, () => {
+describe('a driver that', { concurrent: true, timeout: 60_000 }, () => {
   it('loops for ever without any access costs one verdict', async () => {
-    await oneVerdict(
+    await expectOneVerdict(
       'loops',
       'identify() { for (;;); }',
       'hang',
@@ -40,16 +45,16 @@ describe.concurrent('a driver that', { timeout: 60_000 }, () => {
   });
 
   it('ends its process costs one verdict', async () => {
-    await oneVerdict('leaves', 'identify() { process.exit(0); }', 'crash');
+    await expectOneVerdict('leaves', 'identify() { process.exit(0); }', 'crash');
   });
 
   it('throws costs one verdict', async () => {
-    await oneVerdict('throws', "identify() { throw new TypeError('oops'); }", 'crash');
+    await expectOneVerdict('throws', "identify() { throw new TypeError('oops'); }", 'crash');
   });
 
   it('leaves a rejected promise to nobody costs one verdict', async () => {
     const members = "identify() { void Promise.reject(new Error('x')); return super.identify(); }";
-    await oneVerdict('floating', members, 'unhandled-rejection');
+    await expectOneVerdict('floating', members, 'unhandled-rejection');
   });
 
   it('throws from a timer costs one verdict', async () => {
@@ -74,7 +79,7 @@ export default { targets: { 'qemu:absent': { device: 'edu', tier: 'independent',
   throw new Error('QEMU is there');
 } } } };`;
 
-describe.concurrent('a target or disk', { timeout: 60_000 }, () => {
+describe('a target or disk', { concurrent: true, timeout: 60_000 }, () => {
   it('without QEMU: an error with the package, nothing on the driver', async () => {
     folder.write('absent.config.ts', UNAVAILABLE);
     const line = 'run edu edu/operations -t qemu:absent --config absent.config.ts --out out-absent';

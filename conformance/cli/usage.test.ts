@@ -8,7 +8,7 @@ afterAll(() => folder.remove());
 const sample = ours('drivers-under-test/samples/edu/driver.ts');
 
 /** The driver is refused before anything is judged. */
-async function refused(line: string, code: number, says: RegExp): Promise<void> {
+async function expectRefused(line: string, code: number, says: RegExp): Promise<void> {
   const ended = await folder.dyno(line);
   expect(ended.err).toMatch(says);
   expect(ended.err.trim().split('\n').length, ended.err).toBeLessThanOrEqual(2);
@@ -16,7 +16,7 @@ async function refused(line: string, code: number, says: RegExp): Promise<void> 
   expect(ended.code).toBe(code);
 }
 
-describe.concurrent('dyno refuses', { timeout: 60_000 }, () => {
+describe('dyno refuses', { concurrent: true, timeout: 60_000 }, () => {
   it.each<[line: string, says: RegExp]>([
     ['frobnicate', /unknown command 'frobnicate'/],
     ['run', /missing required argument 'driver'/],
@@ -26,7 +26,7 @@ describe.concurrent('dyno refuses', { timeout: 60_000 }, () => {
     ['run nothing-here', /There is no driver nothing-here: name a folder with a driver\.ts/],
     ['run edu --target sim:nothing', /There is no target sim:nothing; there are .*sim:edu/],
     ['run edu edu/nothing', /There is no clause edu\/nothing/],
-    ['run edu factorial', /Did you mean edu\/operations\/factorial\?/],
+    ['run edu factorial', /Did you mean .*edu\/operations\/factorial/],
     ['run edu --path 1:2', /--path belongs to one property/],
     ['run edu --config nothing.ts', /There is no configuration at nothing\.ts/],
     ['certify edu edu/operations', /too many arguments/],
@@ -34,18 +34,20 @@ describe.concurrent('dyno refuses', { timeout: 60_000 }, () => {
     ['certify edu --profile nothing', /There is no profile nothing; there are dyno-baseline/],
     ['list nothing', /There is no list of nothing/],
     ['explain', /missing required argument 'id'/],
-    ['explain nothing', /There is no clause or rule nothing/],
+    ['explain no/such', /There is no clause or rule no\/such/],
     ['svd import nothing.svd --list', /nothing\.svd cannot be read: there is no such file/],
-  ])('%s', async (line, says) => refused(line, 2, says));
+  ])('%s', async (line, says) => expectRefused(line, 2, says));
 
   it('a manifest that lacks a key, by its name', async () => {
     const keys = ['id', 'version', 'class', 'personalities', 'entitlements', 'ics', 'service'];
     for (const key of keys) {
       folder.write(
         `lacks-${key}/driver.ts`,
-        `import sample from '${sample}';\nconst { ${key}: _, ...rest } = sample;\nexport default rest;\n`,
+        `import sample from '${sample}';
+const { ${key}: _, ...rest } = sample;
+export default rest;`,
       );
-      await refused(
+      await expectRefused(
         `run ./lacks-${key} --target sim:edu`,
         2,
         new RegExp(`The manifest lacks "${key}"`),
@@ -55,7 +57,7 @@ describe.concurrent('dyno refuses', { timeout: 60_000 }, () => {
 
   it('a folder without a manifest', async () => {
     folder.write('empty/readme.md', '');
-    await refused('run ./empty', 2, /empty has no driver\.ts/);
+    await expectRefused('run ./empty', 2, /empty has no driver\.ts/);
   });
 
   it.each<[name: string, text: string, says: RegExp]>([
@@ -66,7 +68,7 @@ describe.concurrent('dyno refuses', { timeout: 60_000 }, () => {
     ['unhandled', "await Promise.reject(new Error('lost'));", /cannot be loaded: lost/],
   ])('a driver module: %s', async (name, text, says) => {
     folder.write(`${name}/driver.ts`, text);
-    await refused(`run ./${name} --target sim:edu`, 2, says);
+    await expectRefused(`run ./${name} --target sim:edu`, 2, says);
   });
 
   it('a manifest with code beside the service', async () => {
@@ -75,17 +77,17 @@ describe.concurrent('dyno refuses', { timeout: 60_000 }, () => {
       'code/driver.ts',
       `import sample from '${sample}';\nexport default { ...sample, ics: { dma: () => true } };\n`,
     );
-    await refused('run ./code --target sim:edu', 2, /plain data/);
+    await expectRefused('run ./code --target sim:edu', 2, /plain data/);
   });
 
   it('a driver without a target', async () => {
     folder.driver('', { name: 'no-target' });
-    await refused('run ./no-target', 2, /Name a target for \.\/no-target with --target/);
+    await expectRefused('run ./no-target', 2, /Name a target for \.\/no-target with --target/);
   });
 
   it('a malformed SVD file, with the place', async () => {
     folder.write('broken.svd', '<device>\n  <name>X</nam>\n</device>\n');
-    await refused('svd import broken.svd --list', 2, /broken\.svd: line 2, column \d+/);
+    await expectRefused('svd import broken.svd --list', 2, /broken\.svd: line 2, column \d+/);
   });
 
   it('an SVD peripheral that is not there', async () => {
@@ -95,8 +97,8 @@ describe.concurrent('dyno refuses', { timeout: 60_000 }, () => {
 <baseAddress>0</baseAddress><registers><register><name>R</name><addressOffset>0</addressOffset>
 <size>32</size></register></registers></peripheral></peripherals></device>`,
     );
-    await refused('svd import small.svd --peripheral Q', 2, /has no peripheral Q; it has P/);
-    await refused('svd import small.svd', 2, /--peripheral/);
+    await expectRefused('svd import small.svd --peripheral Q', 2, /has no peripheral Q; it has P/);
+    await expectRefused('svd import small.svd', 2, /--peripheral/);
     const { code, out } = await folder.dyno('svd import small.svd --peripheral P');
     expect(out).toContain('export const registers = {');
     expect(code).toBe(0);
@@ -110,11 +112,15 @@ describe.concurrent('dyno refuses', { timeout: 60_000 }, () => {
   level: 'shall', subject: 'driver', check() {},
 }] }] };`,
     );
-    await refused('run edu private --config private.config.ts', 4, /nothing is selected/);
+    await expectRefused('run edu private --config private.config.ts', 4, /nothing is selected/);
   });
 
   it('a configuration of the wrong shape', async () => {
     folder.write('wrong.config.ts', 'export default { suites: {} };');
-    await refused('run edu --config wrong.config.ts', 2, /wrong\.config\.ts: "suites" is a list/);
+    await expectRefused(
+      'run edu --config wrong.config.ts',
+      2,
+      /wrong\.config\.ts: "suites" is a list/,
+    );
   });
 });

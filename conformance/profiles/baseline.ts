@@ -9,6 +9,7 @@ export const baseline: Profile = {
   runs: 100,
   seed: 1,
   levels: ['shall', 'should', 'may'],
+  subjects: ['driver', 'pair'],
   suites: SUITES,
   mustRun: { simulated: SUITES, independent: ['edu/operations'] },
 };

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type DriverManifest, manifestProblem } from '../../drivers-under-test/host/manifest.ts';
-import { type Catalog, type Config, merge } from '../config.ts';
+import { type Catalog, merge } from '../config.ts';
 import { UsageError } from '../usage-error.ts';
 import { builtIn } from '../cli/catalog.ts';
 
@@ -30,7 +30,7 @@ export async function loadCatalog(configPath?: string): Promise<Catalog> {
   }
   const problem = configProblem(config as Record<string, unknown>);
   if (problem !== undefined) throw new UsageError(`${path}: ${problem}`);
-  return merge(builtIn, config as Config);
+  return merge(builtIn, config);
 }
 
 function configProblem(config: Record<string, unknown>): string | undefined {

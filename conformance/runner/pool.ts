@@ -2,6 +2,7 @@
  * Worker threads that judge a plan, with a watchdog: a driver that loops for ever without touching
  * anything costs one verdict and one worker, not the run.
  */
+import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import type { Coverage, Verdict } from '../../reports/verdict.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './messages.ts';
@@ -118,12 +119,12 @@ class Lane {
         try {
           heard(message);
         } catch (error) {
-          reject(error);
+          reject(asError(error));
         }
       });
       worker.on('error', (error: unknown) => {
         // Before the first item it was not the driver's code that ran.
-        if (timer === undefined) reject(error);
+        if (timer === undefined) reject(asError(error));
         else resolve(current && this.#lost(current, 'crash', error));
       });
       worker.on('exit', () => resolve(current && this.#lost(current, 'crash')));
@@ -166,7 +167,12 @@ class Lane {
 
 function oneLine(error: unknown): string {
   if (error === undefined) return 'it exited.';
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const { name, message } = asError(error);
+  return `${name}: ${message}`;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(inspect(error));
 }
 
 function take(queue: Iterator<PlanItem>): PlanItem | undefined {

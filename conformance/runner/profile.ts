@@ -41,7 +41,9 @@ function demandedClauses(catalog: Catalog, profile: Profile): LocatedClause[] {
   }
   return all.filter(
     ({ address, clause }) =>
-      isChosen(address, profile.suites) && profile.levels.includes(clause.level),
+      isChosen(address, profile.suites) &&
+      profile.levels.includes(clause.level) &&
+      profile.subjects.includes(clause.subject),
   );
 }
 

@@ -1,4 +1,4 @@
-/** Judges what it is told, in a thread of its own: a driver that never returns costs one verdict. */
+/** Judges what it is told, in a thread of its own: a driver that never returns costs one item. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { DEFAULT_LIMITS } from '../../sim/kernel/world.ts';
 import type { DriverManifest } from '../../drivers-under-test/host/manifest.ts';
