@@ -38,17 +38,15 @@ export function accesses(options: AccessOptions): fc.Arbitrary<Step> {
   const reads = fc
     .constantFrom(...map.registers)
     .map(({ at, bytes }): Step => ({ kind: 'read', bar, offset: at, size: bytes }));
-  const writes = fc
-    .constantFrom(...registers)
-    .chain((register) =>
-      values(register.bytes, register).map((value): Step => ({
-        kind: 'write',
-        bar,
-        offset: register.at,
-        size: register.bytes,
-        value,
-      })),
-    );
+  const writes = fc.constantFrom(...registers).chain((register) =>
+    values(register.bytes, register).map((value): Step => ({
+      kind: 'write',
+      bar,
+      offset: register.at,
+      size: register.bytes,
+      value,
+    })),
+  );
   return fc.oneof(
     { weight: 5, arbitrary: reads },
     { weight: 5, arbitrary: writes },

@@ -74,9 +74,14 @@ const transfers = fc
 const single = fc
   .oneof(
     { weight: 12, arbitrary: accesses({ bar: 0, map, extent: BAR_BYTES, without: ['FACTORIAL'] }) },
-    { weight: 1, arbitrary: configReads },
+    { weight: 1, arbitrary: configReads.filter((step) => !isMessageAddress(step)) },
   )
   .map((step) => [step]);
+
+/** The platform's choice, not the device's: address and data of MSI, at 0x44 to 0x4d. */
+function isMessageAddress(step: Step): boolean {
+  return step.kind === 'config-read' && step.offset >= 0x44 && step.offset < 0x50;
+}
 
 const programs: fc.Arbitrary<Program> = fc.record({
   interrupts: fc.constantFrom('none', 'msi'),

@@ -38,7 +38,7 @@ export interface DiffResult {
 /** Different divergences that one comparison reports. */
 const DIVERGENCES_MAX = 20;
 /** Programs that making one example small may take. */
-const SHRINK_MAX = 3000;
+const SHRINK_MAX = 300;
 
 export async function diff(options: DiffOptions): Promise<DiffResult> {
   const { plan, targets, runs, seed } = options;
@@ -175,7 +175,7 @@ function record(
     answers: [show(answers[0], part), show(answers[1], part)],
     sequence: [
       `interrupts by ${program.interrupts === 'msi' ? 'MSI' : 'INTx'}`,
-      ...program.steps.map(showStep),
+      ...program.steps.slice(0, index + 1).map(showStep),
     ],
     journals: [sides[0].journal(), sides[1].journal()],
     reproduce,

@@ -4,6 +4,7 @@ import type { Difference, Explanation, Step } from '../../divergence.ts';
 const TEXT = { document: 'QEMU docs/specs/edu.txt', revision: '7.2', basis: 'read' } as const;
 const BUFFER = { at: 0x40000n, bytes: 4096n };
 const AT = { source: 0x80, destination: 0x88, count: 0x90, command: 0x98 } as const;
+const UNNAMED = 0xffff_ffff_ffff_fff8n;
 const TRANSFER_NS = 100e6;
 const WORD = 0x1_0000_0000n;
 
@@ -58,7 +59,21 @@ function transfer(
   };
 }
 
+/** Bits of a read that come from this register, as far as `mask` has them. */
+function bitsFrom({ part, step, bits }: Difference, at: number, mask: bigint): bigint {
+  if (part !== 'value' || step.kind !== 'read') return 0n;
+  const shift = BigInt((at - step.offset) * 8);
+  return bits & (shift >= 0n ? mask << shift : mask >> -shift);
+}
+
 export const explanations: readonly Explanation[] = [
+  {
+    id: 'edu-command-unnamed-bits',
+    cite: { ...TEXT, section: 'MMIO area spec, 0x98' },
+    why: 'QEMU keeps bits 3 to 63 of a command; the text names none of them, the model reads zeros.',
+    example: ['write DMA_COMMAND <- 0x9', 'read DMA_COMMAND'],
+    explains: (difference) => bitsFrom(difference, AT.command, UNNAMED),
+  },
   {
     id: 'edu-dma-aborts',
     cite: { ...TEXT, section: 'DMA controller' },
