@@ -53,7 +53,7 @@ function transfer(
   const count = typeof counted === 'bigint' ? counted : WORD;
   const offset = typeof own === 'bigint' ? own - BUFFER.at : -1n;
   return {
-    inside: offset >= 0n && offset + count < BUFFER.bytes,
+    inside: offset >= 0n && count > 0n && offset + count < BUFFER.bytes,
     mapped: typeof other === 'object' && BigInt(other.plus) + count <= 64n,
     count,
   };
@@ -78,7 +78,7 @@ export const explanations: readonly Explanation[] = [
     id: 'edu-dma-aborts',
     cite: { ...TEXT, section: 'DMA controller' },
     why:
-      'QEMU 7.2 ends its process when a transfer leaves the buffer or takes its last byte; ' +
+      'QEMU 7.2 ends its process when a transfer leaves the buffer, takes its last byte or is empty; ' +
       'hardware cannot. The text gives the buffer 4096 bytes: the model moves up to the last one.',
     example: ['write DMA_SOURCE <- 0x40000', 'write DMA_COUNT <- 4096', 'write DMA_COMMAND <- 3'],
     explains: (difference) =>
