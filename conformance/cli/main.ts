@@ -79,6 +79,21 @@ judging(program.command('certify'))
   });
 
 program
+  .command('diff')
+  .description('compare two targets of one device by random accesses')
+  .argument('<device>', 'what is behind both, such as edu')
+  .requiredOption('--targets <names>', 'two targets, such as sim:edu,qemu:edu')
+  .option('--runs <number>', 'programs of accesses', wholeNumber, 300)
+  .option('--seed <number>', 'seed of everything that is random', wholeNumber, 1)
+  .option('--path <path>', "play one program: fast-check's path to it")
+  .option('--out <folder>', 'where the result and the report go', 'reports/out')
+  .option('--config <file>', 'configuration instead of ./dyno.config.ts')
+  .action(async (device: string, options) => {
+    const { diffVerb } = await import('./diff.ts');
+    process.exitCode = await diffVerb(device, options);
+  });
+
+program
   .command('list')
   .description('list drivers, targets, profiles, suites, clauses or rules')
   .argument('[what]', 'one of the lists (default: all)')

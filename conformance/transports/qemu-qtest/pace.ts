@@ -8,6 +8,8 @@ import type { Pace } from '../../../sim/kernel/world.ts';
 
 /** Shorter waits of a driver are gathered: a step costs wall time. */
 const STEP_NS = 1e6;
+/** More is forgotten: what a device began since then must not end early. */
+const AHEAD_MAX_NS = 0.5e6;
 
 /** What time passes in. */
 export interface PacedScene {
@@ -42,7 +44,7 @@ export class QemuPace implements Pace {
     this.#ahead -= ns;
     while (scene !== undefined && this.#ahead <= -STEP_NS) {
       if (scene.lost()) return;
-      this.#ahead += scene.pass(-this.#ahead, false).passed;
+      this.#move(scene.pass(-this.#ahead, false).passed);
     }
   }
 
@@ -55,13 +57,17 @@ export class QemuPace implements Pace {
     const end = Math.min(until, from + this.#quietNs);
     const left = end - from - this.#ahead;
     const { passed, came } = left > 0 ? scene.pass(left, true) : { passed: 0, came: false };
-    this.#ahead += passed;
     if (came) {
-      const reached = Math.max(soonest, Math.min(from + this.#ahead, end));
-      this.#ahead -= reached - from;
+      const ahead = this.#ahead + passed;
+      const reached = Math.max(soonest, Math.min(from + ahead, end));
+      this.#move(passed - (reached - from));
       return reached;
     }
-    this.#ahead -= end - from;
+    this.#move(passed - (end - from));
     return until === Infinity ? from : until;
+  }
+
+  #move(ns: number): void {
+    this.#ahead = Math.min(this.#ahead + ns, AHEAD_MAX_NS);
   }
 }

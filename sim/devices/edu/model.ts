@@ -15,6 +15,8 @@ import { DMA_BUFFER, EduInterrupt, registers } from './registers.ts';
 const MULTIPLICATION_NS = 10;
 /** From the command to the end of the transfer (QEMU's timer; the text gives none). */
 export const DMA_NS = 100_000_000;
+/** The widest access, and room for a part that begins at its last byte. */
+const ACCESS_BYTES = 12;
 /** 34! is a multiple of 2^32, and so is every later factorial. */
 const FACTORIAL_IS_ZERO_FROM = 34;
 /** Registers below this offset take four bytes only, those from it on four or eight. */
@@ -24,6 +26,7 @@ export class Edu {
   readonly bank: RegisterBank<typeof registers>;
   readonly #world: World;
   #bus!: DeviceSide;
+  #high = 0;
   readonly #buffer = new Uint8Array(DMA_BUFFER.bytes);
   #computation: ScheduledEvent | undefined;
   #transfer: ScheduledEvent | undefined;
@@ -54,17 +57,42 @@ export class Edu {
 
   /** Upper half of the last eight-byte read. */
   get high(): number {
-    return this.bank.high;
+    return this.#high;
   }
 
   read(offset: number, size: 1 | 2 | 4 | 8): number {
+    if (offset % size === 0 && size >= 4) return this.#read(offset, size);
+    const bytes = new DataView(new ArrayBuffer(ACCESS_BYTES));
+    split(offset, size, (at, part, done) => {
+      const value = this.#read(at, part);
+      if (part < 4) return;
+      bytes.setUint32(done, value, true);
+    });
+    this.#high = bytes.getUint32(4, true);
+    return bytes.getUint32(0, true);
+  }
+
+  write(offset: number, size: 1 | 2 | 4 | 8, value: number, high = 0): void {
+    if (offset % size === 0 && size >= 4) {
+      this.#write(offset, size, value, high);
+      return;
+    }
+    const bytes = new DataView(new ArrayBuffer(ACCESS_BYTES));
+    bytes.setUint32(0, value, true);
+    bytes.setUint32(4, high, true);
+    split(offset, size, (at, part, done) => this.#write(at, part, bytes.getUint32(done, true), 0));
+  }
+
+  #read(offset: number, size: 1 | 2 | 4 | 8): number {
     // The upper halves of the wide registers are no addresses of their own (as in QEMU).
-    if (offset >= WIDE_FROM && size === 4 && offset % 8 !== 0) return 0xffffffff;
-    return this.bank.read(offset, size);
+    const upper = offset >= WIDE_FROM && size === 4 && offset % 8 !== 0;
+    const value = upper ? 0xffffffff : this.bank.read(offset, size);
+    this.#high = this.bank.high;
+    return value;
   }
 
   /** Four bytes to a wide register clear its upper half (as in QEMU). */
-  write(offset: number, size: 1 | 2 | 4 | 8, value: number, high = 0): void {
+  #write(offset: number, size: 1 | 2 | 4 | 8, value: number, high: number): void {
     if (offset >= WIDE_FROM && size === 4) {
       if (offset % 8 === 0) this.bank.write(offset, 8, value, 0);
       return;
@@ -152,6 +180,23 @@ export class Edu {
     }
     const bytes = this.#bus.dma.read(address, Number(count));
     if (bytes !== undefined) this.#buffer.set(bytes, start);
+  }
+}
+
+/**
+ * The text allows accesses of four bytes, from 0x80 on of eight too. Any other is made of aligned
+ * ones, by ascending address, of which those below four bytes read zero and write nothing (QEMU).
+ */
+function split(
+  offset: number,
+  size: number,
+  each: (offset: number, size: 1 | 2 | 4, done: number) => void,
+): void {
+  for (let done = 0; done < size;) {
+    const at = offset + done;
+    const part = ([4, 2, 1] as const).find((it) => at % it === 0 && done + it <= size) ?? 1;
+    each(at, part, done);
+    done += part;
   }
 }
 

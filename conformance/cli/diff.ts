@@ -1,0 +1,171 @@
+/** `dyno diff`: random accesses on two targets of one device, compared. */
+import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { ResultWriter, readResultFile } from '../../reports/result-file.ts';
+import { renderReports } from '../../reports/render.ts';
+import { EXIT_MEANING, countVerdicts, exitCode } from '../../reports/summary.ts';
+import {
+  type Divergence,
+  type Header,
+  RESULT_SCHEMA,
+  RESULT_VERSION,
+} from '../../reports/verdict.ts';
+import type { DiffPlan } from '../divergence.ts';
+import { eduDiff } from '../generators/edu-programs.ts';
+import { diff } from '../runner/diff.ts';
+import { loadCatalog } from '../runner/load.ts';
+import { RESULT_FILE } from '../runner/run.ts';
+import { packageVersion } from '../runner/version.ts';
+import type { Target } from '../target.ts';
+import { UsageError } from '../usage-error.ts';
+
+export interface DiffVerbOptions {
+  targets: string;
+  runs: number;
+  seed: number;
+  path?: string;
+  out: string;
+  config?: string;
+}
+
+/** How to compare a device, by its name. */
+const PLANS: Readonly<Record<string, DiffPlan>> = { edu: eduDiff };
+
+export async function diffVerb(device: string, options: DiffVerbOptions): Promise<number> {
+  const plan = PLANS[device];
+  if (plan === undefined) {
+    throw new UsageError(
+      `There is no device ${device} to compare; there are ${Object.keys(PLANS).join(', ')}.`,
+    );
+  }
+  const names = options.targets.split(',');
+  const [one, other] = names;
+  if (one === undefined || other === undefined || names.length !== 2) {
+    throw new UsageError('Name two targets with --targets, such as sim:edu,qemu:edu.');
+  }
+  const targets: [Target, Target] = [
+    await make(one, plan, options),
+    await make(other, plan, options),
+  ];
+  try {
+    return await compareTargets(plan, targets, options);
+  } finally {
+    targets.forEach((target) => target.close());
+  }
+}
+
+async function make(name: string, plan: DiffPlan, options: DiffVerbOptions): Promise<Target> {
+  const entry = (await loadCatalog(options.config)).targets[name];
+  if (entry === undefined) throw new UsageError(`There is no target ${name}; see dyno list.`);
+  if (entry.device !== plan.device) {
+    throw new UsageError(`${name} is no ${plan.device}, but a ${entry.device}.`);
+  }
+  return entry.make({ onChild: () => {} });
+}
+
+async function compareTargets(
+  plan: DiffPlan,
+  targets: [Target, Target],
+  options: DiffVerbOptions,
+): Promise<number> {
+  const began = performance.now();
+  const { seed, path } = options;
+  mkdirSync(options.out, { recursive: true });
+  const writer = ResultWriter.create(join(options.out, RESULT_FILE), header(targets, seed));
+  const { name: one } = targets[0];
+  const { name: other } = targets[1];
+  const command = `dyno diff ${plan.device} --targets ${one},${other}`;
+  try {
+    const result = await diff({
+      plan,
+      targets,
+      runs: options.runs,
+      seed,
+      ...(path === undefined ? {} : { path }),
+      reproduce: (at, way) => `${command} --seed ${at}${way === undefined ? '' : ` --path ${way}`}`,
+      onDivergence: (divergence) => {
+        writer.append(divergence);
+        process.stdout.write(`${text(divergence).join('\n')}\n\n`);
+      },
+    });
+    const seconds = (performance.now() - began) / 1000;
+    process.stdout.write(
+      `${result.programs} programs, ${result.steps} steps in ${seconds.toFixed(1)} s: ` +
+        `${result.divergences} divergences that nothing explains\n`,
+    );
+    for (const id of result.unused) process.stdout.write(`Explanation ${id} was not needed.\n`);
+    const document = readResultFile(writer.path);
+    writer.append({
+      record: 'end',
+      counts: countVerdicts(document.verdicts),
+      exitCode: exitCode({ ...document, end: END }),
+      wallMs: Math.round(performance.now() - began),
+      finishedAt: new Date().toISOString(),
+    });
+  } finally {
+    writer.close();
+  }
+  const document = readResultFile(join(options.out, RESULT_FILE));
+  renderReports(join(options.out, RESULT_FILE), options.out);
+  const code = exitCode(document);
+  process.stdout.write(`${code === 1 ? 'the two devices differ' : EXIT_MEANING[code]}\n`);
+  return code;
+}
+
+/** The exit code of a document that has its end. */
+const END = {
+  record: 'end',
+  counts: countVerdicts([]),
+  exitCode: 0,
+  wallMs: 0,
+  finishedAt: '1970-01-01T00:00:00Z',
+} as const;
+
+function header(targets: readonly Target[], seed: number): Header {
+  return {
+    record: 'header',
+    schema: RESULT_SCHEMA,
+    version: RESULT_VERSION,
+    tool: { name: 'driver-dyno', version: packageVersion() },
+    command: ['dyno', ...process.argv.slice(2)],
+    mode: 'diff',
+    seed: String(seed),
+    startedAt: new Date().toISOString(),
+    environment: {
+      node: process.version,
+      platform: process.platform,
+      arch: process.arch,
+      cpus: `${availableParallelism()}`,
+    },
+    drivers: [],
+    targets: targets.map(({ name, tier, offers, identity }) => ({
+      name,
+      tier,
+      offers: [...offers].toSorted(),
+      identity: { ...identity },
+    })),
+    plan: { hash: '0', entries: [] },
+    clauses: [],
+    rules: [],
+  };
+}
+
+function text({
+  device,
+  targets,
+  step,
+  answers,
+  sequence,
+  reproduce,
+  explained,
+}: Divergence): string[] {
+  const head = explained ? `explained by ${explained.id}` : 'DIVERGENCE';
+  return [
+    `${head} of ${device}: ${targets.join(' and ')}`,
+    ...sequence.map((line, index) => `  ${index === step ? '>' : ' '} ${line}`),
+    `  ${targets[0]}: ${answers[0]}`,
+    `  ${targets[1]}: ${answers[1]}`,
+    ...(explained ? [`  Why: ${explained.why}`] : [`  Reproduce: ${reproduce}`]),
+  ];
+}

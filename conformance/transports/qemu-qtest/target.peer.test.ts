@@ -1,0 +1,59 @@
+/** The sample drivers and the comparison of devices on QEMU, through the command line. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readResultFile } from '../../../reports/result-file.ts';
+import { peerMissing } from './peer.ts';
+
+const missing = peerMissing();
+const out = mkdtempSync(join(tmpdir(), 'dyno-peer-'));
+afterAll(() => rmSync(out, { recursive: true, force: true }));
+const TIMEOUT_MS = 110_000;
+
+function dyno(...words: string[]) {
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    ['conformance/cli/main.ts', ...words, '--out', out],
+    { encoding: 'utf8', timeout: TIMEOUT_MS },
+  );
+  return { status, stdout, document: readResultFile(join(out, 'result.jsonl')) };
+}
+
+describe.skipIf(missing)(`drivers on QEMU (${missing ?? 'it is installed'})`, () => {
+  it.each([
+    ['edu', 'qemu:edu', /^edu\//, 0.9],
+    ['uart-16550', 'qemu:pci-serial', /^(serial-port|uart-16550)\//, 0.75],
+  ] as const)(
+    '%s passes on %s',
+    (driver, target, own, share) => {
+      const { status, document } = dyno('run', driver, '--target', target, '--runs', '5');
+      const verdicts = document.verdicts.filter(({ clause }) => own.test(clause));
+      const ran = verdicts.filter(({ verdict }) => verdict === 'pass');
+      expect(
+        document.verdicts.filter(({ verdict }) => verdict === 'fail' || verdict === 'error'),
+      ).toEqual([]);
+      expect(ran.length).toBeGreaterThanOrEqual(share * verdicts.length);
+      expect(status).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'edu differs from ours in what is explained only',
+    () => {
+      const { status, stdout } = dyno(
+        'diff',
+        'edu',
+        '--targets',
+        'sim:edu,qemu:edu',
+        '--runs',
+        '300',
+      );
+      expect(stdout).toContain('0 divergences that nothing explains');
+      expect(status).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+});
