@@ -1,0 +1,62 @@
+/** The smoke test of mutants: a defect that shows at once is a broken build, not a mutant. */
+import type { EduDevice } from '../../../drivers-under-test/host/classes/edu-device.ts';
+import type { SerialPort } from '../../../drivers-under-test/host/classes/serial-port.ts';
+import { type Clause, type Suite, clauseAddress, suite } from '../../clause.ts';
+import { expect } from '../../expect.ts';
+import type { Scene } from '../../scene.ts';
+
+const SERIAL = {
+  baud: 115_200,
+  dataBits: 8,
+  parity: 'none',
+  stopBits: 1,
+  flowControl: 'none',
+} as const;
+
+function smokeClause(text: string, check: (scene: Scene) => Promise<void>): Clause {
+  return {
+    id: 'smoke',
+    cite: { document: 'bug-classes', revision: '1', section: '11', basis: 'read' },
+    text,
+    level: 'shall',
+    subject: 'driver',
+    // What rules say is for the clauses; this one wants to see the driver work at all.
+    rules: [],
+    async check(scene) {
+      await check(scene);
+      scene.forget();
+    },
+  };
+}
+
+export const smoke: readonly Suite[] = [
+  suite({
+    id: 'mutants/edu',
+    for: { class: 'EduDevice' },
+    clauses: [
+      smokeClause('The driver starts and identifies the device.', async (scene) => {
+        const driver = await scene.start<EduDevice>();
+        expect.equal((await driver.identify()).major, 1, 'the major version');
+      }),
+    ],
+  }),
+  suite({
+    id: 'mutants/serial-port',
+    for: { class: 'SerialPort' },
+    clauses: [
+      smokeClause('The driver starts, opens its port and reads the modem lines.', async (scene) => {
+        const port = await scene.start<SerialPort>();
+        await port.open(SERIAL);
+        await port.modemStatus();
+      }),
+    ],
+  }),
+];
+
+const addresses = new Set(
+  smoke.flatMap((each) => each.clauses.map((clause) => clauseAddress(each, clause))),
+);
+
+export function isSmoke(address: string): boolean {
+  return addresses.has(address);
+}

@@ -1,0 +1,2 @@
+import type { DriverMutant } from '../mutant.ts';
+export const eduLifecycle: readonly DriverMutant[] = [];
