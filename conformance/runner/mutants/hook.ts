@@ -41,6 +41,15 @@ export function rootUrl(path: string): string {
   return ROOT + path;
 }
 
+/** @throws RangeError naming the first mutant whose edits do not fit its file */
+export function checkEdits(mutants: readonly Mutant[]): void {
+  for (const mutant of mutants) mutatedSource(mutant);
+}
+
+export function mutatedSource(mutant: Mutant): string {
+  return edited(readFileSync(fileURLToPath(rootUrl(mutant.file)), 'utf8'), mutant);
+}
+
 /** Once per thread, before the first mutant is imported. */
 export function registerMutants(mutants: readonly Mutant[]): void {
   const byId = new Map(mutants.map((mutant) => [mutant.id, mutant]));
@@ -57,7 +66,7 @@ export function registerMutants(mutants: readonly Mutant[]): void {
       const id = mutantOf(url);
       const mutant = id === undefined ? undefined : byId.get(id);
       if (mutant === undefined || pathOf(url) !== mutant.file) return next(url, context);
-      const source = edited(readFileSync(fileURLToPath(url), 'utf8'), mutant);
+      const source = mutatedSource(mutant);
       return { format: 'module-typescript', source, shortCircuit: true };
     },
   });

@@ -16,7 +16,7 @@ import { type PlanItem, allClauses, makePlan } from '../plan.ts';
 import { judgeAll } from '../pool.ts';
 import { mutantOfTarget, mutantTarget } from './address.ts';
 import { deviceMutants, driverMutants } from './all.ts';
-import { mutantUrl } from './hook.ts';
+import { checkEdits, mutantUrl } from './hook.ts';
 import { type Cell, type Matrix, type MatrixMutant, buildMatrix } from './matrix.ts';
 import config from './mutants.config.ts';
 import { matrixExitCode, printMatrix } from './print.ts';
@@ -134,6 +134,7 @@ function asMatrixMutants(): MatrixMutant[] {
 }
 
 async function main(): Promise<Matrix> {
+  checkEdits([...chosenDrivers, ...chosenDevices]);
   const lists = await Promise.all([
     healthyItems(),
     ...chosenDrivers.map(driverItems),

@@ -64,7 +64,15 @@ export function buildMatrix(input: MatrixInput): Matrix {
   const { mutants, clauses, rules, cells, isSmoke } = input;
   const subjects = new Map(clauses.map(({ address, subject }) => [address, subject]));
   const byMutant = Map.groupBy(cells, ({ mutant }) => mutant ?? '');
-  const rows = mutants.map((mutant) => makeRow(mutant, byMutant.get(mutant.id) ?? [], input));
+  // A clause that fails without a mutant proves nothing about one.
+  const unfit = new Set(
+    (byMutant.get('') ?? [])
+      .filter(({ verdict }) => verdict === 'fail')
+      .map(({ clause }) => clause),
+  );
+  const rows = mutants.map((mutant) =>
+    makeRow(mutant, byMutant.get(mutant.id) ?? [], { ...input, unfit }),
+  );
   const busy = new Set<string>();
   const busyRules = new Set<string>();
   for (const { killers } of rows) {
@@ -83,10 +91,15 @@ export function buildMatrix(input: MatrixInput): Matrix {
   };
 }
 
-function makeRow(mutant: MatrixMutant, cells: readonly Cell[], input: MatrixInput): Row {
+function makeRow(
+  mutant: MatrixMutant,
+  cells: readonly Cell[],
+  input: MatrixInput & { readonly unfit: ReadonlySet<string> },
+): Row {
   const subjects = new Map(input.clauses.map(({ address, subject }) => [address, subject]));
   const failed = cells.filter(
-    ({ verdict, clause }) => verdict === 'fail' && !input.isSmoke(clause),
+    ({ verdict, clause }) =>
+      verdict === 'fail' && !input.isSmoke(clause) && !input.unfit.has(clause),
   );
   const fits = ({ clause }: Cell) =>
     subjects.get(clause) === 'pair' || subjects.get(clause) === mutant.subject;

@@ -24,7 +24,6 @@ function smokeClause(text: string, check: (scene: Scene) => Promise<void>): Clau
     rules: [],
     async check(scene) {
       await check(scene);
-      scene.forget();
     },
   };
 }

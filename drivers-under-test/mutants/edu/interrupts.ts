@@ -112,8 +112,8 @@ export const eduInterrupts: readonly DriverMutant[] = [
     what: 'A transfer that was given up is waited for without a limit.',
     edits: [
       {
-        find: "if (waited === RECOVERY_POLLS) fail('kIOReturnBusy', 'an earlier transfer does not end');",
-        replace: 'if (waited === RECOVERY_POLLS) waited = 0;',
+        find: "if (polls === RECOVERY_POLLS) fail('kIOReturnBusy', 'an earlier transfer does not end');",
+        replace: 'if (polls === RECOVERY_POLLS) polls = 0;',
       },
     ],
   },

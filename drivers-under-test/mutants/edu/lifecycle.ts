@@ -126,8 +126,8 @@ export const eduLifecycle: readonly DriverMutant[] = [
     what: 'After sleep the command register is not set up again.',
     edits: [
       {
-        find: 'this.#pci.ConfigurationWrite16(kIOPCIConfigurationOffsetCommand, COMMAND);\n      this.#quiesce();\n      this.#interrupt?.SetEnable',
-        replace: 'this.#quiesce();\n      this.#interrupt?.SetEnable',
+        find: 'await this.#makeReady();\n      this.#interrupt?.SetEnable',
+        replace: 'this.#interrupt?.SetEnable',
       },
     ],
   },
@@ -162,8 +162,11 @@ export const eduLifecycle: readonly DriverMutant[] = [
     what: 'After a transfer that was given up the device is not let at memory again.',
     edits: [
       {
-        find: 'this.#quiesce();\n    this.#pci.ConfigurationWrite16(kIOPCIConfigurationOffsetCommand, COMMAND);\n    this.#transferLeft',
-        replace: 'this.#quiesce();\n    this.#transferLeft',
+        find: 'this.#command(kIOPCICommandMemorySpace | kIOPCICommandBusLead);\n    this.#transferLeft',
+        replace:
+          'if (!this.#transferLeft) {\n' +
+          '      this.#command(kIOPCICommandMemorySpace | kIOPCICommandBusLead);\n    }\n' +
+          '    this.#transferLeft',
       },
     ],
   },
@@ -172,7 +175,12 @@ export const eduLifecycle: readonly DriverMutant[] = [
     id: 'edu/recovery-too-early',
     bugClass: 'BC-22',
     what: 'After a transfer that was given up the next one does not wait for its end.',
-    edits: [{ find: 'await this.#recoverTransfer();\n', replace: '' }],
+    edits: [
+      {
+        find: 'if (this.#transferLeft) await this.#makeReady();',
+        replace: 'this.#command(kIOPCICommandMemorySpace | kIOPCICommandBusLead);',
+      },
+    ],
   },
   {
     ...edu,
@@ -224,11 +232,11 @@ export const eduLifecycle: readonly DriverMutant[] = [
     ...edu,
     id: 'edu/trusts-reset-state',
     bugClass: 'BC-28',
-    what: 'Start assumes that no interrupt is left of the driver before.',
+    what: 'Start assumes that no transfer of an earlier driver is left.',
     edits: [
       {
-        find: 'this.#quiesce();\n    this.#configureInterrupts();',
-        replace: 'this.#configureInterrupts();',
+        find: "for (let polls = 0; this.#registers.DMA_COMMAND.get('START') === 1; polls++) {",
+        replace: 'for (let polls = 0; this.#transferLeft && polls < 1; polls++) {',
       },
     ],
   },
