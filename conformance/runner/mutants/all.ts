@@ -3,11 +3,17 @@ import type { DeviceMutant, DriverMutant } from '../../../drivers-under-test/mut
 import { eduInterrupts } from '../../../drivers-under-test/mutants/edu/interrupts.ts';
 import { eduLifecycle } from '../../../drivers-under-test/mutants/edu/lifecycle.ts';
 import { eduTransfers } from '../../../drivers-under-test/mutants/edu/transfers.ts';
+import { uartLifecycle } from '../../../drivers-under-test/mutants/uart-16550/lifecycle.ts';
+import { uartSetup } from '../../../drivers-under-test/mutants/uart-16550/setup.ts';
+import { uartTransfer } from '../../../drivers-under-test/mutants/uart-16550/transfer.ts';
 
 export const driverMutants: readonly DriverMutant[] = [
   ...eduInterrupts,
   ...eduTransfers,
   ...eduLifecycle,
+  ...uartSetup,
+  ...uartTransfer,
+  ...uartLifecycle,
 ];
 
 export const deviceMutants: readonly DeviceMutant[] = [];
