@@ -9,13 +9,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DeviceMutant, DriverMutant } from '../../../drivers-under-test/mutants/mutant.ts';
 import type { Verdict } from '../../../reports/verdict.ts';
+import type { Subject } from '../../clause.ts';
 import { type Catalog, merge } from '../../config.ts';
 import { builtIn } from '../../cli/catalog.ts';
 import { loadDriver } from '../load.ts';
 import { type PlanItem, allClauses, makePlan } from '../plan.ts';
 import { judgeAll } from '../pool.ts';
 import { mutantOfTarget, mutantTarget } from './address.ts';
-import { deviceMutants, driverMutants } from './all.ts';
+import { deviceMutants } from './device-mutants.ts';
+import { driverMutants } from './driver-mutants.ts';
 import { checkEdits, mutantUrl } from './hook.ts';
 import { type Cell, type Matrix, type MatrixMutant, buildMatrix } from './matrix.ts';
 import config from './mutants.config.ts';
@@ -25,10 +27,14 @@ import { isSmoke } from './smoke.ts';
 const SEED = 1;
 /** Values that a property generates for each mutant. */
 const RUNS = 20;
-const WATCHDOG_MS = 20_000;
+/** No verdict without a mutant takes a fifth of it. */
+const WATCHDOG_MS = 6_000;
 const FOLDER = 'reports/out';
 
-const wanted = process.argv.slice(2);
+/** Clauses about the driver on broken devices: they fail, but prove nothing about the device. */
+const BLAME = '--blame';
+const wanted = process.argv.slice(2).filter((word) => word !== BLAME);
+const withBlame = process.argv.includes(BLAME);
 const isWanted = ({ id }: { readonly id: string }) =>
   wanted.length === 0 || wanted.some((name) => id === name || id.startsWith(`${name}/`));
 
@@ -37,15 +43,29 @@ const chosenDrivers = driverMutants.filter(isWanted);
 const chosenDevices = deviceMutants.filter(isWanted);
 
 /** Every clause that applies to the driver on a target. */
-async function itemsFor(driver: string, url: string, target: string): Promise<PlanItem[]> {
+async function itemsFor(
+  driver: string,
+  url: string,
+  target: string,
+  subject?: Subject,
+): Promise<PlanItem[]> {
   const entry = catalog.drivers[driver];
   if (entry === undefined) throw new RangeError(`There is no driver ${driver}.`);
   const manifest = await loadDriver(entry.module);
   const options = { seed: SEED, runs: RUNS, filter: [] };
-  return makePlan(catalog, [{ manifest, url, target }], options).map((item) => ({
-    ...item,
-    shrink: false,
-  }));
+  const items = makePlan(catalog, [{ manifest, url, target }], options);
+  return items
+    .filter(({ address }) => isSmoke(address) || subject === undefined || judges(address, subject))
+    .map((item) => ({ ...item, shrink: false }));
+}
+
+const subjects = new Map(
+  allClauses(catalog).map(({ address, clause }) => [address, clause.subject]),
+);
+
+function judges(address: string, subject: Subject): boolean {
+  const judged = subjects.get(address);
+  return judged === subject || judged === 'pair' || (withBlame && subject === 'device');
 }
 
 async function driverItems(mutant: DriverMutant): Promise<PlanItem[]> {
@@ -53,7 +73,7 @@ async function driverItems(mutant: DriverMutant): Promise<PlanItem[]> {
   const items = targets
     .filter((target) => catalog.targets[target]?.tier === 'simulated')
     .map((target) =>
-      itemsFor(mutant.driver, mutantUrl(module, mutant.id), mutantTarget(target, mutant)),
+      itemsFor(mutant.driver, mutantUrl(module, mutant.id), mutantTarget(target, mutant), 'driver'),
     );
   return (await Promise.all(items)).flat();
 }
@@ -65,7 +85,7 @@ async function deviceItems(mutant: DeviceMutant): Promise<PlanItem[]> {
   );
   if (found === undefined) throw new RangeError(`No driver is certified on ${mutant.target}.`);
   const [driver, { module }] = found;
-  return itemsFor(driver, module, mutantTarget(mutant.target, mutant));
+  return itemsFor(driver, module, mutantTarget(mutant.target, mutant), 'device');
 }
 
 async function healthyItems(): Promise<PlanItem[]> {
@@ -77,7 +97,7 @@ async function healthyItems(): Promise<PlanItem[]> {
   return (await Promise.all(items)).flat();
 }
 
-function asCell({ target, clause, verdict, cause, failure, reason }: Verdict): Cell {
+function asCell({ target, clause, verdict, cause, failure, reason, wallMs }: Verdict): Cell {
   return {
     mutant: mutantOfTarget(target),
     clause,
@@ -85,6 +105,7 @@ function asCell({ target, clause, verdict, cause, failure, reason }: Verdict): C
     ...(cause === undefined ? {} : { cause }),
     rules: [...new Set(failure?.violations.map(({ rule }) => rule) ?? [])],
     message: failure?.message ?? reason ?? '',
+    wallMs,
   };
 }
 
@@ -101,6 +122,7 @@ async function judged(items: readonly PlanItem[]): Promise<Cell[]> {
     watchdogMs: WATCHDOG_MS,
     onVerdict: (verdict) => {
       cells.push(asCell(verdict));
+     
       progress(cells.length, items.length);
     },
     onCoverage: () => {},
@@ -158,6 +180,7 @@ const began = performance.now();
 const matrix = await main();
 const seconds = (performance.now() - began) / 1000;
 mkdirSync(FOLDER, { recursive: true });
+
 const file = join(FOLDER, 'mutants.json');
 writeFileSync(file, `${JSON.stringify(matrix, null, 1)}\n`);
 process.stdout.write(`${printMatrix(matrix)}\n\n${seconds.toFixed(1)} s; all of it: ${file}\n`);

@@ -25,6 +25,7 @@ export interface Cell {
   readonly cause?: string;
   readonly rules: readonly string[];
   readonly message: string;
+  readonly wallMs: number;
 }
 
 export interface Kill {

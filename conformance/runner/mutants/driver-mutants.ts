@@ -1,5 +1,5 @@
-/** Every mutant there is. */
-import type { DeviceMutant, DriverMutant } from '../../../drivers-under-test/mutants/mutant.ts';
+/** Every mutant of a sample driver. */
+import type { DriverMutant } from '../../../drivers-under-test/mutants/mutant.ts';
 import { eduInterrupts } from '../../../drivers-under-test/mutants/edu/interrupts.ts';
 import { eduLifecycle } from '../../../drivers-under-test/mutants/edu/lifecycle.ts';
 import { eduTransfers } from '../../../drivers-under-test/mutants/edu/transfers.ts';
@@ -15,5 +15,3 @@ export const driverMutants: readonly DriverMutant[] = [
   ...uartTransfer,
   ...uartLifecycle,
 ];
-
-export const deviceMutants: readonly DeviceMutant[] = [];

@@ -1,0 +1,121 @@
+/** Mutants of a device model that follow from its register map: one policy, reset or width each. */
+import type { DeviceMutant } from '../../../drivers-under-test/mutants/mutant.ts';
+import { ACCESS, type AccessName } from '../../../sim/registers/effects.ts';
+import type {
+  FieldDeclaration,
+  RegisterDeclaration,
+  RegisterMap,
+} from '../../../sim/registers/declare.ts';
+
+export interface MapMutantsOptions {
+  readonly target: string;
+  /** The module that exports the map as `registers`. */
+  readonly file: string;
+  readonly map: RegisterMap;
+  /** Mutants that are left out because nobody could tell them from the original, with the reason. */
+  readonly equivalent: Readonly<Record<string, string>>;
+}
+
+/** What each policy is turned into. */
+const FLIPPED: Readonly<Partial<Record<AccessName, AccessName>>> = {
+  RW: 'RO',
+  RO: 'RW',
+  WO: 'RW',
+  RC: 'RO',
+  W1C: 'RW',
+};
+
+interface Change {
+  readonly name: string;
+  readonly what: string;
+  readonly patch: Readonly<Record<string, unknown>>;
+}
+
+/** @throws RangeError when `equivalent` names a mutant that there is not */
+export function mapMutants(options: MapMutantsOptions): DeviceMutant[] {
+  const { map, equivalent } = options;
+  const all = Object.entries(map.registers).flatMap(([name, register]) =>
+    registerMutants(options, name, register),
+  );
+  const known = new Set(all.map(({ id }) => id));
+  const stale = Object.keys(equivalent).find((id) => !known.has(idOf(map, id)));
+  if (stale !== undefined) throw new RangeError(`${map.name} has no mutant ${stale} to leave out.`);
+  const left = new Set(Object.keys(equivalent).map((id) => idOf(map, id)));
+  return all.filter(({ id }) => !left.has(id));
+}
+
+const idOf = (map: RegisterMap, name: string) => `${map.name}-map/${name}`;
+
+function registerMutants(
+  { target, file, map }: MapMutantsOptions,
+  name: string,
+  register: RegisterDeclaration,
+): DeviceMutant[] {
+  const width = register.width ?? map.width;
+  const fields = Object.entries(register.fields ?? {});
+  const whole: FieldDeclaration = { bits: [width - 1, 0], ...register };
+  const changes =
+    fields.length === 0
+      ? fieldChanges(whole, register, false).map((change) => ({ ...change, at: name, field: '' }))
+      : fields.flatMap(([field, declared]) =>
+          fieldChanges(declared, register, true).map((change) => ({
+            ...change,
+            at: `${name}.${field}`,
+            field,
+          })),
+        );
+  return changes.map(({ at, field, name: change, what, patch }) => ({
+    id: idOf(map, `${at}-${change}`),
+    target,
+    file,
+    what: `${at} ${what}.`,
+    edits: [
+      { find: 'export const registers = {', replace: 'const declared = {' },
+      {
+        find: '} as const satisfies RegisterMap;',
+        replace: `} as const satisfies RegisterMap;\n${patched(name, field, patch)}`,
+      },
+    ],
+  }));
+}
+
+function fieldChanges(
+  field: FieldDeclaration,
+  register: RegisterDeclaration,
+  canNarrow: boolean,
+): Change[] {
+  const access = accessOf(field) ?? accessOf(register) ?? 'RW';
+  const changes: Change[] = [];
+  const flipped = FLIPPED[access];
+  if (flipped !== undefined) {
+    const what = `is ${flipped}, not ${access}`;
+    changes.push({ name: flipped, what, patch: { access: flipped } });
+  }
+  const [msb, lsb] = field.bits;
+  if (ACCESS[access].read !== 'none') {
+    // A reset of the whole register goes by its fields where there are any.
+    const reset = Number(field.reset ?? 0) + (Number(field.reset ?? 0) % 2 === 0 ? 1 : -1);
+    changes.push({ name: 'reset', what: `is reset to ${reset}`, patch: { reset } });
+  }
+  if (canNarrow && msb > lsb) {
+    const what = `lacks bit ${msb}`;
+    changes.push({ name: 'narrow', what, patch: { bits: [msb - 1, lsb] } });
+  }
+  return changes;
+}
+
+const accessOf = ({ access }: { readonly access?: AccessName }): AccessName | undefined => access;
+
+/** The statement that exports the map with one change. */
+function patched(register: string, field: string, patch: Change['patch']): string {
+  const value = JSON.stringify(patch).slice(1, -1);
+  const path = `declared.registers.${register}`;
+  const changed =
+    field === ''
+      ? `...${path}, ${value}`
+      : `...${path}, fields: { ...${path}.fields, ${field}: { ...${path}.fields.${field}, ${value} } }`;
+  return (
+    'export const registers = { ...declared, registers: { ...declared.registers, ' +
+    `${register}: { ${changed} } } } as never as typeof declared;`
+  );
+}
