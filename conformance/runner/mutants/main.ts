@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DeviceMutant, DriverMutant } from '../../../drivers-under-test/mutants/mutant.ts';
 import type { Verdict } from '../../../reports/verdict.ts';
-import type { Subject } from '../../clause.ts';
 import { type Catalog, merge } from '../../config.ts';
 import { builtIn } from '../../cli/catalog.ts';
 import { loadDriver } from '../load.ts';
@@ -47,15 +46,19 @@ async function itemsFor(
   driver: string,
   url: string,
   target: string,
-  subject?: Subject,
+  subject?: 'driver' | 'device',
 ): Promise<PlanItem[]> {
   const entry = catalog.drivers[driver];
   if (entry === undefined) throw new RangeError(`There is no driver ${driver}.`);
   const manifest = await loadDriver(entry.module);
   const options = { seed: SEED, runs: RUNS, filter: [] };
-  const items = makePlan(catalog, [{ manifest, url, target }], options);
+  const items = makePlan(catalog, [{ reference: driver, manifest, url, target }], options);
   return items
-    .filter(({ address }) => isSmoke(address) || subject === undefined || judges(address, subject))
+    .filter(
+      ({ address }) =>
+        subject === undefined ||
+        (isSmoke(address) ? isSmoke(address, subject) : judges(address, subject)),
+    )
     .map((item) => ({ ...item, shrink: false }));
 }
 
@@ -63,7 +66,7 @@ const subjects = new Map(
   allClauses(catalog).map(({ address, clause }) => [address, clause.subject]),
 );
 
-function judges(address: string, subject: Subject): boolean {
+function judges(address: string, subject: 'driver' | 'device'): boolean {
   const judged = subjects.get(address);
   return judged === subject || judged === 'pair' || (withBlame && subject === 'device');
 }
@@ -115,6 +118,7 @@ async function judged(items: readonly PlanItem[]): Promise<Cell[]> {
     setup: {
       configPath: fileURLToPath(new URL('./mutants.config.ts', import.meta.url)),
       references: {},
+      command: 'dyno',
       seed: SEED,
       twice: false,
     },
@@ -122,7 +126,7 @@ async function judged(items: readonly PlanItem[]): Promise<Cell[]> {
     watchdogMs: WATCHDOG_MS,
     onVerdict: (verdict) => {
       cells.push(asCell(verdict));
-     
+
       progress(cells.length, items.length);
     },
     onCoverage: () => {},

@@ -1,5 +1,6 @@
 /** Mutants of a device model that follow from its register map: one policy, reset or width each. */
 import type { DeviceMutant } from '../../../drivers-under-test/mutants/mutant.ts';
+import { compile } from '../../../sim/registers/compile.ts';
 import { ACCESS, type AccessName } from '../../../sim/registers/effects.ts';
 import type {
   FieldDeclaration,
@@ -12,7 +13,10 @@ export interface MapMutantsOptions {
   /** The module that exports the map as `registers`. */
   readonly file: string;
   readonly map: RegisterMap;
-  /** Mutants that are left out because nobody could tell them from the original, with the reason. */
+  /**
+   * Mutants that are left out because nobody could tell them from the original, with the reason:
+   * `LCR.WLS-reset`, or a field alone for its right to be written and its reset.
+   */
   readonly equivalent: Readonly<Record<string, string>>;
 }
 
@@ -34,49 +38,81 @@ interface Change {
 /** @throws RangeError when `equivalent` names a mutant that there is not */
 export function mapMutants(options: MapMutantsOptions): DeviceMutant[] {
   const { map, equivalent } = options;
-  const all = Object.entries(map.registers).flatMap(([name, register]) =>
-    registerMutants(options, name, register),
-  );
-  const known = new Set(all.map(({ id }) => id));
-  const stale = Object.keys(equivalent).find((id) => !known.has(idOf(map, id)));
+  const used = new Set<string>();
+  const mutants = Object.entries(map.registers)
+    .flatMap(([name, register]) => registerMutants(options, name, register))
+    .filter(({ place, change }) => {
+      const keys = [`${place}-${change}`, ...(change === 'narrow' ? [] : [place])];
+      const key = keys.find((each) => equivalent[each] !== undefined);
+      if (key !== undefined) used.add(key);
+      return key === undefined;
+    })
+    .map(({ mutant }) => mutant);
+  const stale = Object.keys(equivalent).find((key) => !used.has(key));
   if (stale !== undefined) throw new RangeError(`${map.name} has no mutant ${stale} to leave out.`);
-  const left = new Set(Object.keys(equivalent).map((id) => idOf(map, id)));
-  return all.filter(({ id }) => !left.has(id));
+  return mutants;
 }
 
-const idOf = (map: RegisterMap, name: string) => `${map.name}-map/${name}`;
+interface Candidate {
+  readonly mutant: DeviceMutant;
+  readonly place: string;
+  readonly change: string;
+}
 
 function registerMutants(
   { target, file, map }: MapMutantsOptions,
   name: string,
   register: RegisterDeclaration,
-): DeviceMutant[] {
+): Candidate[] {
   const width = register.width ?? map.width;
   const fields = Object.entries(register.fields ?? {});
   const whole: FieldDeclaration = { bits: [width - 1, 0], ...register };
-  const changes =
-    fields.length === 0
-      ? fieldChanges(whole, register, false).map((change) => ({ ...change, at: name, field: '' }))
-      : fields.flatMap(([field, declared]) =>
-          fieldChanges(declared, register, true).map((change) => ({
-            ...change,
-            at: `${name}.${field}`,
-            field,
-          })),
-        );
-  return changes.map(({ at, field, name: change, what, patch }) => ({
-    id: idOf(map, `${at}-${change}`),
-    target,
-    file,
-    what: `${at} ${what}.`,
-    edits: [
-      { find: 'export const registers = {', replace: 'const declared = {' },
-      {
-        find: '} as const satisfies RegisterMap;',
-        replace: `} as const satisfies RegisterMap;\n${patched(name, field, patch)}`,
-      },
-    ],
-  }));
+  const places: readonly (readonly [field: string, declared: FieldDeclaration])[] =
+    fields.length === 0 ? [['', whole]] : fields;
+  return places.flatMap(([field, declared]) => {
+    const place = field === '' ? name : `${name}.${field}`;
+    return fieldChanges(declared, register, field !== '')
+      .filter(({ patch }) => isBuildable(map, name, field, patch))
+      .map(({ name: change, what, patch }) => ({
+        place,
+        change,
+        mutant: {
+          id: `${map.name}-map/${place}-${change}`,
+          target,
+          file,
+          what: `${place} ${what}.`,
+          edits: [
+            { find: 'export const registers = {', replace: 'const declared = {' },
+            {
+              find: '} as const satisfies RegisterMap;',
+              replace: `} as const satisfies RegisterMap;\n${patched(name, field, patch)}`,
+            },
+          ],
+        },
+      }));
+  });
+}
+
+/** What the register bank refuses to build is no mutant. */
+function isBuildable(
+  map: RegisterMap,
+  name: string,
+  field: string,
+  patch: Change['patch'],
+): boolean {
+  const register = map.registers[name];
+  const fields = register?.fields ?? {};
+  const changed =
+    field === ''
+      ? { ...register, ...patch }
+      : { ...register, fields: { ...fields, [field]: { ...fields[field], ...patch } } };
+  try {
+    compile({ ...map, registers: { ...map.registers, [name]: changed as RegisterDeclaration } });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
 
 function fieldChanges(
@@ -92,7 +128,8 @@ function fieldChanges(
     changes.push({ name: flipped, what, patch: { access: flipped } });
   }
   const [msb, lsb] = field.bits;
-  if (ACCESS[access].read !== 'none') {
+  const hasReset = register.resetMask === undefined || Number(register.resetMask) !== 0;
+  if (ACCESS[access].read !== 'none' && hasReset) {
     // A reset of the whole register goes by its fields where there are any.
     const reset = Number(field.reset ?? 0) + (Number(field.reset ?? 0) % 2 === 0 ? 1 : -1);
     changes.push({ name: 'reset', what: `is reset to ${reset}`, patch: { reset } });

@@ -2,6 +2,7 @@
 import type { EduDevice } from '../../../drivers-under-test/host/classes/edu-device.ts';
 import type { SerialPort } from '../../../drivers-under-test/host/classes/serial-port.ts';
 import { type Clause, type Suite, clauseAddress, suite } from '../../clause.ts';
+import type { Citation } from '../../citation.ts';
 import { expect } from '../../expect.ts';
 import type { Scene } from '../../scene.ts';
 
@@ -13,10 +14,17 @@ const SERIAL = {
   flowControl: 'none',
 } as const;
 
+const CITE: Citation = {
+  document: 'driver-dyno, catalogue of driver bug classes',
+  revision: '1',
+  section: '11',
+  basis: 'read',
+};
+
 function smokeClause(text: string, check: (scene: Scene) => Promise<void>): Clause {
   return {
     id: 'smoke',
-    cite: { document: 'bug-classes', revision: '1', section: '11', basis: 'read' },
+    cite: CITE,
     text,
     level: 'shall',
     subject: 'driver',
@@ -28,7 +36,25 @@ function smokeClause(text: string, check: (scene: Scene) => Promise<void>): Clau
   };
 }
 
+const OPENS = 'mutants/device';
+
 export const smoke: readonly Suite[] = [
+  suite({
+    id: OPENS,
+    for: { bus: 'pci' },
+    clauses: [
+      {
+        id: 'opens',
+        cite: CITE,
+        text: 'The device is there.',
+        level: 'shall',
+        subject: 'device',
+        check(scene) {
+          expect.that(scene.function.configRead(0, 2) !== 0xffff, 'a function that answers');
+        },
+      },
+    ],
+  }),
   suite({
     id: 'mutants/edu',
     for: { class: 'EduDevice' },
@@ -56,6 +82,8 @@ const addresses = new Set(
   smoke.flatMap((each) => each.clauses.map((clause) => clauseAddress(each, clause))),
 );
 
-export function isSmoke(address: string): boolean {
-  return addresses.has(address);
+/** Whether it is a smoke test, of mutants of that subject if one is given. */
+export function isSmoke(address: string, subject?: 'driver' | 'device'): boolean {
+  const opens = address.startsWith(`${OPENS}/`);
+  return addresses.has(address) && (subject === undefined || opens === (subject === 'device'));
 }
