@@ -7,7 +7,7 @@ import { mapMutants } from './map-mutants.ts';
 const COMPOSED = 'the model composes it from its state before each read';
 
 const composed = Object.fromEntries(
-  ['IIR.IPN', 'IIR.ID', 'IIR.FIFOED']
+  ['IIR.IPN']
     .concat(['LSR.DR', 'LSR.THRE', 'LSR.TEMT', 'LSR.FIFOERR'])
     .concat(['MSR.CTS', 'MSR.DSR', 'MSR.RI', 'MSR.DCD'])
     .map((field) => [field, COMPOSED]),
