@@ -22,6 +22,7 @@ import { registers } from '../suites/registers/clauses.ts';
 import { serialSimpleIO } from '../suites/serial-port/simple-io.ts';
 import { settings as serialSettings } from '../suites/serial-port/settings.ts';
 import { faults as uartFaults } from '../suites/uart-16550/faults.ts';
+import { device as uartDevice } from '../suites/uart-16550/device.ts';
 import { setup as uartSetup } from '../suites/uart-16550/setup.ts';
 import { transfer as uartTransfer } from '../suites/uart-16550/transfer.ts';
 import { simTarget } from '../transports/sim/target.ts';
@@ -108,6 +109,7 @@ export const builtIn: Catalog = {
     serialSettings,
     serialErrors,
     serialModem,
+    uartDevice,
     uartSetup,
     uartTransfer,
     uartFaults,

@@ -26,6 +26,8 @@ export interface Case {
   readonly runs: number;
   /** fast-check's path to one of them: only that one is judged. */
   readonly path?: string;
+  /** Default: a failing value is made as small as possible. */
+  readonly shrink?: false;
   readonly rules: readonly Rule[];
   readonly exercises: Exercises;
   readonly limits: Limits;
@@ -161,6 +163,7 @@ async function playProperty(job: Case, clause: PropertyClause, tally: Tally): Pr
       seed: job.seed | 0,
       numRuns: job.path === undefined ? Math.min(job.runs, job.target.runsMax ?? Infinity) : 1,
       ...(job.path === undefined ? {} : { path: job.path }),
+      endOnFailure: job.shrink === false,
     },
   );
   if (!details.failed) return { problem: undefined, runs: details.numRuns };

@@ -15,6 +15,8 @@ export interface PlanItem {
   readonly path?: string;
   /** The profile demands that it runs on this target. */
   readonly required?: boolean;
+  /** Where only the verdict counts, a failing value is not made smaller. */
+  readonly shrink?: false;
 }
 
 export interface Chosen {

@@ -66,6 +66,7 @@ async function judgeItem(item: PlanItem): Promise<Verdict> {
     seed: item.seed,
     runs: item.runs,
     ...(item.path === undefined ? {} : { path: item.path }),
+    ...(item.shrink === undefined ? {} : { shrink: item.shrink }),
     rules: catalog.rules,
     exercises: catalog.exercises,
     limits: DEFAULT_LIMITS,

@@ -1,0 +1,29 @@
+/** Every mutant of a device model or its bus: those of the register maps, and those by hand. */
+import { registers as eduRegisters } from '../../../sim/devices/edu/registers.ts';
+import { registers as uartRegisters } from '../../../sim/devices/uart-16550/registers.ts';
+import type { DeviceMutant } from '../../../drivers-under-test/mutants/mutant.ts';
+import { mapMutants } from './map-mutants.ts';
+
+const COMPOSED = 'the model composes it from its state before each read';
+
+const composed = Object.fromEntries(
+  ['IIR.IPN']
+    .concat(['LSR.DR', 'LSR.THRE', 'LSR.TEMT', 'LSR.FIFOERR'])
+    .concat(['MSR.CTS', 'MSR.DSR', 'MSR.RI', 'MSR.DCD'])
+    .map((field) => [field, COMPOSED]),
+);
+
+export const deviceMutants: readonly DeviceMutant[] = [
+  ...mapMutants({
+    target: 'sim:edu',
+    file: 'sim/devices/edu/registers.ts',
+    map: eduRegisters,
+    equivalent: {},
+  }),
+  ...mapMutants({
+    target: 'sim:pci-serial',
+    file: 'sim/devices/uart-16550/registers.ts',
+    map: uartRegisters,
+    equivalent: composed,
+  }),
+];

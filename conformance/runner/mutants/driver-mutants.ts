@@ -1,0 +1,17 @@
+/** Every mutant of a sample driver. */
+import type { DriverMutant } from '../../../drivers-under-test/mutants/mutant.ts';
+import { eduInterrupts } from '../../../drivers-under-test/mutants/edu/interrupts.ts';
+import { eduLifecycle } from '../../../drivers-under-test/mutants/edu/lifecycle.ts';
+import { eduTransfers } from '../../../drivers-under-test/mutants/edu/transfers.ts';
+import { uartLifecycle } from '../../../drivers-under-test/mutants/uart-16550/lifecycle.ts';
+import { uartSetup } from '../../../drivers-under-test/mutants/uart-16550/setup.ts';
+import { uartTransfer } from '../../../drivers-under-test/mutants/uart-16550/transfer.ts';
+
+export const driverMutants: readonly DriverMutant[] = [
+  ...eduInterrupts,
+  ...eduTransfers,
+  ...eduLifecycle,
+  ...uartSetup,
+  ...uartTransfer,
+  ...uartLifecycle,
+];

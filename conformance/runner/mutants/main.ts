@@ -1,0 +1,191 @@
+/**
+ * `npm run mutants`: judges every mutant by every clause that applies to it, and tells which
+ * clause catches which. Arguments name mutants or their folders (`edu`, `edu/no-acknowledge`);
+ * then idle clauses do not count.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { DeviceMutant, DriverMutant } from '../../../drivers-under-test/mutants/mutant.ts';
+import type { Verdict } from '../../../reports/verdict.ts';
+import { type Catalog, merge } from '../../config.ts';
+import { builtIn } from '../../cli/catalog.ts';
+import { loadDriver } from '../load.ts';
+import { type PlanItem, allClauses, makePlan } from '../plan.ts';
+import { judgeAll } from '../pool.ts';
+import { mutantOfTarget, mutantTarget } from './address.ts';
+import { deviceMutants } from './device-mutants.ts';
+import { driverMutants } from './driver-mutants.ts';
+import { checkEdits, mutantUrl } from './hook.ts';
+import { type Cell, type Matrix, type MatrixMutant, buildMatrix } from './matrix.ts';
+import config from './mutants.config.ts';
+import { matrixExitCode, printMatrix } from './print.ts';
+import { isSmoke } from './smoke.ts';
+
+const SEED = 1;
+/** Values that a property generates for each mutant. */
+const RUNS = 20;
+/** No verdict without a mutant takes a fifth of it. */
+const WATCHDOG_MS = 6_000;
+const FOLDER = 'reports/out';
+
+/** Clauses about the driver on broken devices: they fail, but prove nothing about the device. */
+const BLAME = '--blame';
+const wanted = process.argv.slice(2).filter((word) => word !== BLAME);
+const withBlame = process.argv.includes(BLAME);
+const isWanted = ({ id }: { readonly id: string }) =>
+  wanted.length === 0 || wanted.some((name) => id === name || id.startsWith(`${name}/`));
+
+const catalog: Catalog = merge(builtIn, config);
+const chosenDrivers = driverMutants.filter(isWanted);
+const chosenDevices = deviceMutants.filter(isWanted);
+
+/** Every clause that applies to the driver on a target. */
+async function itemsFor(
+  driver: string,
+  url: string,
+  target: string,
+  subject?: 'driver' | 'device',
+): Promise<PlanItem[]> {
+  const entry = catalog.drivers[driver];
+  if (entry === undefined) throw new RangeError(`There is no driver ${driver}.`);
+  const manifest = await loadDriver(entry.module);
+  const options = { seed: SEED, runs: RUNS, filter: [] };
+  const items = makePlan(catalog, [{ reference: driver, manifest, url, target }], options);
+  return items
+    .filter(
+      ({ address }) =>
+        subject === undefined ||
+        (isSmoke(address) ? isSmoke(address, subject) : judges(address, subject)),
+    )
+    .map((item) => ({ ...item, shrink: false }));
+}
+
+const subjects = new Map(
+  allClauses(catalog).map(({ address, clause }) => [address, clause.subject]),
+);
+
+function judges(address: string, subject: 'driver' | 'device'): boolean {
+  const judged = subjects.get(address);
+  return judged === subject || judged === 'pair' || (withBlame && subject === 'device');
+}
+
+async function driverItems(mutant: DriverMutant): Promise<PlanItem[]> {
+  const { module, targets } = catalog.drivers[mutant.driver] ?? { module: '', targets: [] };
+  const items = targets
+    .filter((target) => catalog.targets[target]?.tier === 'simulated')
+    .map((target) =>
+      itemsFor(mutant.driver, mutantUrl(module, mutant.id), mutantTarget(target, mutant), 'driver'),
+    );
+  return (await Promise.all(items)).flat();
+}
+
+/** The driver that belongs on a target judges its broken devices. */
+async function deviceItems(mutant: DeviceMutant): Promise<PlanItem[]> {
+  const found = Object.entries(catalog.drivers).find(([, { targets }]) =>
+    targets.includes(mutant.target),
+  );
+  if (found === undefined) throw new RangeError(`No driver is certified on ${mutant.target}.`);
+  const [driver, { module }] = found;
+  return itemsFor(driver, module, mutantTarget(mutant.target, mutant), 'device');
+}
+
+async function healthyItems(): Promise<PlanItem[]> {
+  const items = Object.entries(catalog.drivers).flatMap(([driver, { module, targets }]) =>
+    targets
+      .filter((target) => catalog.targets[target]?.tier === 'simulated')
+      .map((target) => itemsFor(driver, module, target)),
+  );
+  return (await Promise.all(items)).flat();
+}
+
+function asCell({ target, clause, verdict, cause, failure, reason, wallMs }: Verdict): Cell {
+  return {
+    mutant: mutantOfTarget(target),
+    clause,
+    verdict,
+    ...(cause === undefined ? {} : { cause }),
+    rules: [...new Set(failure?.violations.map(({ rule }) => rule) ?? [])],
+    message: failure?.message ?? reason ?? '',
+    wallMs,
+  };
+}
+
+async function judged(items: readonly PlanItem[]): Promise<Cell[]> {
+  const cells: Cell[] = [];
+  await judgeAll(items, {
+    setup: {
+      configPath: fileURLToPath(new URL('./mutants.config.ts', import.meta.url)),
+      references: {},
+      command: 'dyno',
+      seed: SEED,
+      twice: false,
+    },
+    workers: availableParallelism(),
+    watchdogMs: WATCHDOG_MS,
+    onVerdict: (verdict) => {
+      cells.push(asCell(verdict));
+
+      progress(cells.length, items.length);
+    },
+    onCoverage: () => {},
+  });
+  return cells;
+}
+
+function progress(done: number, all: number): void {
+  if (process.stderr.isTTY && (done % 50 === 0 || done === all)) {
+    process.stderr.write(`\r${done} of ${all} verdicts${done === all ? '\n' : ''}`);
+  }
+}
+
+function asMatrixMutants(): MatrixMutant[] {
+  return [
+    ...chosenDrivers.map(({ id, what, bugClass, expected, noSmoke }) => ({
+      id,
+      subject: 'driver' as const,
+      what,
+      bugClass,
+      expected,
+      ...(noSmoke === undefined ? {} : { noSmoke }),
+    })),
+    ...chosenDevices.map(({ id, what }) => ({
+      id,
+      subject: 'device' as const,
+      what,
+      expected: [],
+    })),
+  ];
+}
+
+async function main(): Promise<Matrix> {
+  checkEdits([...chosenDrivers, ...chosenDevices]);
+  const lists = await Promise.all([
+    healthyItems(),
+    ...chosenDrivers.map(driverItems),
+    ...chosenDevices.map(deviceItems),
+  ]);
+  const items = lists.flat();
+  const planned = new Set(items.map(({ address }) => address));
+  const matrix = buildMatrix({
+    mutants: asMatrixMutants(),
+    clauses: allClauses(catalog)
+      .filter(({ address }) => planned.has(address))
+      .map(({ clause, address }) => ({ address, subject: clause.subject })),
+    rules: catalog.rules.map(({ id }) => id),
+    isSmoke,
+    cells: await judged(items),
+  });
+  return wanted.length === 0 ? matrix : { ...matrix, idle: [], idleRules: [] };
+}
+
+const began = performance.now();
+const matrix = await main();
+const seconds = (performance.now() - began) / 1000;
+mkdirSync(FOLDER, { recursive: true });
+
+const file = join(FOLDER, 'mutants.json');
+writeFileSync(file, `${JSON.stringify(matrix, null, 1)}\n`);
+process.stdout.write(`${printMatrix(matrix)}\n\n${seconds.toFixed(1)} s; all of it: ${file}\n`);
+process.exitCode = matrixExitCode(matrix);

@@ -1,0 +1,89 @@
+/** The smoke test of mutants: a defect that shows at once is a broken build, not a mutant. */
+import type { EduDevice } from '../../../drivers-under-test/host/classes/edu-device.ts';
+import type { SerialPort } from '../../../drivers-under-test/host/classes/serial-port.ts';
+import { type Clause, type Suite, clauseAddress, suite } from '../../clause.ts';
+import type { Citation } from '../../citation.ts';
+import { expect } from '../../expect.ts';
+import type { Scene } from '../../scene.ts';
+
+const SERIAL = {
+  baud: 115_200,
+  dataBits: 8,
+  parity: 'none',
+  stopBits: 1,
+  flowControl: 'none',
+} as const;
+
+const CITE: Citation = {
+  document: 'driver-dyno, catalogue of driver bug classes',
+  revision: '1',
+  section: '11',
+  basis: 'read',
+};
+
+function smokeClause(text: string, check: (scene: Scene) => Promise<void>): Clause {
+  return {
+    id: 'smoke',
+    cite: CITE,
+    text,
+    level: 'shall',
+    subject: 'driver',
+    // What rules say is for the clauses; this one wants to see the driver work at all.
+    rules: [],
+    async check(scene) {
+      await check(scene);
+    },
+  };
+}
+
+const OPENS = 'mutants/device';
+
+export const smoke: readonly Suite[] = [
+  suite({
+    id: OPENS,
+    for: { bus: 'pci' },
+    clauses: [
+      {
+        id: 'opens',
+        cite: CITE,
+        text: 'The device is there.',
+        level: 'shall',
+        subject: 'device',
+        check(scene) {
+          expect.that(scene.function.configRead(0, 2) !== 0xffff, 'a function that answers');
+        },
+      },
+    ],
+  }),
+  suite({
+    id: 'mutants/edu',
+    for: { class: 'EduDevice' },
+    clauses: [
+      smokeClause('The driver starts and identifies the device.', async (scene) => {
+        const driver = await scene.start<EduDevice>();
+        expect.equal((await driver.identify()).major, 1, 'the major version');
+      }),
+    ],
+  }),
+  suite({
+    id: 'mutants/serial-port',
+    for: { class: 'SerialPort' },
+    clauses: [
+      smokeClause('The driver starts, opens its port and reads the modem lines.', async (scene) => {
+        const port = await scene.start<SerialPort>();
+        await port.open(SERIAL);
+        await port.modemStatus();
+      }),
+    ],
+  }),
+];
+
+const addresses = new Set(
+  smoke.flatMap((each) => each.clauses.map((clause) => clauseAddress(each, clause))),
+);
+
+/** Whether it is a smoke test, of mutants of that subject if one is given. */
+export function isSmoke(address: string, subject?: 'driver' | 'device'): boolean {
+  const opens = address.startsWith(`${OPENS}/`);
+  return addresses.has(address) && (subject === undefined || opens === (subject === 'device'));
+}

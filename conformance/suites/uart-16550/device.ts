@@ -1,0 +1,441 @@
+/** The 16550 itself, register by register, without a driver. */
+import fc from 'fast-check';
+import { property, suite } from '../../clause.ts';
+import { expect } from '../../expect.ts';
+import type { Scene } from '../../scene.ts';
+import { probe } from '../probe.ts';
+import {
+  CHARACTER_NS,
+  SETTINGS,
+  datasheet,
+  farEnd,
+  formatFor,
+  pattern,
+} from '../serial-port/facts.ts';
+import * as chip from './facts.ts';
+
+/** §8.4 and §8.9, Table II. */
+const LSR_IDLE = 0x60;
+const LSR = { data: 0x01, overrun: 0x02, parity: 0x04, framing: 0x08, break: 0x10, fifo: 0x80 };
+const MSR = 6;
+const MCR_LOOP = 0x10;
+const FCR = { on: 0x01, emptyReceiver: 0x02, emptyTransmitter: 0x04 };
+/** Table IV: the sources by priority, with the FIFOs off. */
+const IIR = { lineStatus: 0x06, data: 0x04, timeout: 0x0c, thrEmpty: 0x02, modem: 0x00 };
+/** §8.5: FCR bits 6 and 7, and the level that they select. */
+const TRIGGERS: readonly (readonly [bits: number, level: number])[] = [
+  [0x00, 1],
+  [0x40, 4],
+  [0x80, 8],
+  [0xc0, 14],
+];
+const LINES = [
+  ['CTS', 0x10, 0x01],
+  ['DSR', 0x20, 0x02],
+  ['DCD', 0x80, 0x08],
+] as const;
+
+/** 115200 baud, eight data bits, on both ends where there is one. */
+function setUp(scene: Scene) {
+  const device = probe(scene);
+  const registers = device.registers(0);
+  const read = (offset: number) => registers.read(offset, 1);
+  const write = (offset: number, value: number) => registers.write(offset, 1, value);
+  write(chip.LCR, chip.LCR_DLAB);
+  write(chip.DLL, 1);
+  write(chip.DLM, 0);
+  write(chip.LCR, 0x03);
+  if (scene.hardware.peer !== undefined) farEnd(scene).format = formatFor(SETTINGS);
+  const pass = (characters: number) => scene.pass(Math.round(characters * CHARACTER_NS));
+  return { read, write, pass, level: () => device.level };
+}
+
+export const device = suite({
+  id: 'uart-16550/device',
+  for: { device: 'uart-16550' },
+  clauses: [
+    {
+      id: 'reset',
+      cite: datasheet('Table I'),
+      text: 'After a reset the registers are as Table I says, and nothing interrupts.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['device-reset'],
+      async check(scene) {
+        const before = setUp(scene);
+        before.write(chip.FCR, 0xc1);
+        before.write(chip.MCR, MCR_LOOP + 0x0f);
+        before.write(chip.THR, 0x55);
+        before.write(chip.THR, 0x55);
+        await before.pass(3);
+        before.write(chip.IER, 0x0f);
+        scene.function.reset('hot');
+        const device = probe(scene);
+        const registers = device.registers(0);
+        const names = ['IER', 'IIR', 'LCR', 'LSR'] as const;
+        const expected = { IER: 0, IIR: 0x01, LCR: 0, LSR: LSR_IDLE };
+        for (const name of names) {
+          expect.equal(registers.read(chip[name], 1), expected[name], `${name} after a reset`);
+        }
+        expect.equal(registers.read(MSR, 1) % 16, 0, 'the changes in MSR after a reset');
+        expect.equal(device.level, false, 'the interrupt line');
+      },
+    },
+    {
+      id: 'reset-modem',
+      cite: datasheet('Table I'),
+      text: 'After a reset no output of MCR is active.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['device-reset', 'modem-lines'],
+      check(scene) {
+        setUp(scene).write(chip.MCR, 0x0f);
+        scene.function.reset('hot');
+        expect.equal(probe(scene).registers(0).read(chip.MCR, 1), 0, 'MCR after a reset');
+        expect.equal(farEnd(scene).modemLines(), { DTR: false, RTS: false }, 'the lines');
+      },
+    },
+    property({
+      id: 'sends',
+      cite: datasheet('8.1, 8.4'),
+      text: 'What is written to THR leaves once, in order and with all of its bits.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['serial-peer'],
+      given: fc.uint8Array({ minLength: 1, maxLength: 16 }),
+      async check(scene, bytes) {
+        const { write, read, pass } = setUp(scene);
+        write(chip.FCR, FCR.on);
+        for (const byte of bytes) write(chip.THR, byte);
+        await pass(20);
+        expect.equal(farEnd(scene).received(), bytes, 'what the far end heard');
+        expect.equal(read(chip.LSR), LSR_IDLE, 'LSR when all has left');
+      },
+    }),
+    property({
+      id: 'receives',
+      cite: datasheet('8.4, bit 0'),
+      text: 'What the far end sends is read once, in order; DR is set as long as anything is there.',
+      level: 'shall',
+      subject: 'device',
+      // Elsewhere the far end delivers in its own time.
+      needs: ['serial-peer', 'line-timing'],
+      given: fc.uint8Array({ minLength: 1, maxLength: 16 }),
+      async check(scene, bytes) {
+        const { write, read, pass } = setUp(scene);
+        write(chip.FCR, FCR.on);
+        farEnd(scene).send(bytes);
+        await pass(20);
+        for (const byte of bytes) {
+          expect.equal(read(chip.LSR) & LSR.data, LSR.data, 'DR');
+          expect.equal(read(chip.RBR), byte, 'RBR');
+        }
+        expect.equal(read(chip.LSR), LSR_IDLE, 'LSR when all was read');
+      },
+    }),
+    {
+      id: 'transmitter-timing',
+      cite: datasheet('8.4, bits 5 and 6'),
+      text: 'THRE shows an empty FIFO, TEMT an empty shift register: when the stop bit has left.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['serial-peer', 'line-timing'],
+      async check(scene) {
+        const { write, read, pass } = setUp(scene);
+        write(chip.FCR, FCR.on);
+        for (const byte of pattern(3)) write(chip.THR, byte);
+        expect.equal(read(chip.LSR), 0, 'LSR with two characters in the FIFO');
+        await pass(2.2);
+        expect.equal(read(chip.LSR), 0x20, 'LSR while the last character leaves');
+        await pass(0.6);
+        expect.equal(read(chip.LSR), 0x20, 'LSR just before its stop bit is over');
+        await pass(0.4);
+        expect.equal(read(chip.LSR), LSR_IDLE, 'LSR afterwards');
+      },
+    },
+    {
+      id: 'overrun',
+      cite: datasheet('8.4, bit 1'),
+      text: 'A seventeenth character is lost, the sixteen are kept, and OE says so until LSR is read.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['serial-peer', 'line-timing'],
+      async check(scene) {
+        const { write, read, pass } = setUp(scene);
+        write(chip.FCR, FCR.on);
+        farEnd(scene).send(pattern(17));
+        await pass(16.5);
+        expect.equal(read(chip.LSR) & LSR.overrun, 0, 'OE with a full FIFO');
+        await pass(2);
+        expect.equal(read(chip.LSR) & LSR.overrun, LSR.overrun, 'OE');
+        expect.equal(read(chip.LSR) & LSR.overrun, 0, 'OE after LSR was read');
+        for (const byte of pattern(16)) expect.equal(read(chip.RBR), byte, 'RBR');
+        expect.equal(read(chip.LSR) & LSR.data, 0, 'DR after sixteen');
+      },
+    },
+    {
+      id: 'overrun-16450',
+      cite: datasheet('8.4, bit 1'),
+      text: 'Without FIFOs a second character destroys the first.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['serial-peer', 'line-timing'],
+      async check(scene) {
+        const { read, pass } = setUp(scene);
+        farEnd(scene).send([1, 2]);
+        await pass(3);
+        expect.equal(read(chip.LSR), LSR_IDLE + LSR.data + LSR.overrun, 'LSR');
+        expect.equal(read(chip.RBR), 2, 'RBR');
+      },
+    },
+    {
+      id: 'errors',
+      cite: datasheet('8.4, bits 2, 3 and 7'),
+      text: 'Parity and framing errors show with their character, until LSR is read.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['serial-peer', 'line-errors', 'line-timing'],
+      async check(scene) {
+        const { write, read, pass } = setUp(scene);
+        write(chip.LCR, 0x1b);
+        farEnd(scene).format = formatFor({ ...SETTINGS, parity: 'even' });
+        write(chip.FCR, FCR.on);
+        farEnd(scene).send([1, 2, 3], { errors: { 1: { parity: true }, 2: { framing: true } } });
+        await pass(5);
+        const idle = LSR_IDLE + LSR.data;
+        expect.equal(read(chip.LSR), idle + LSR.fifo, 'LSR of a good character');
+        read(chip.RBR);
+        expect.equal(read(chip.LSR), idle + LSR.parity + LSR.fifo, 'LSR of a parity error');
+        expect.equal(read(chip.LSR) & LSR.parity, 0, 'PE after LSR was read');
+        read(chip.RBR);
+        expect.equal(read(chip.LSR), idle + LSR.framing + LSR.fifo, 'LSR of a framing error');
+        expect.equal(read(chip.LSR), idle, 'LSR, read again');
+      },
+    },
+    {
+      id: 'break',
+      cite: datasheet('8.4, bit 4'),
+      text: 'A break is one character of zeros with BI, however long it lasts.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['serial-peer', 'line-breaks', 'line-timing'],
+      async check(scene) {
+        const { write, read, pass } = setUp(scene);
+        write(chip.FCR, FCR.on);
+        farEnd(scene).sendBreak(30 * CHARACTER_NS);
+        await pass(35);
+        expect.equal(read(chip.LSR) & LSR.break, LSR.break, 'BI');
+        expect.equal(read(chip.LSR) & LSR.break, 0, 'BI after LSR was read');
+        expect.equal(read(chip.RBR), 0, 'RBR');
+        expect.equal(read(chip.LSR), LSR_IDLE, 'LSR afterwards');
+      },
+    },
+    {
+      id: 'trigger',
+      cite: datasheet('8.5, bits 6 and 7'),
+      text: 'Data interrupts at the trigger level, and no longer below it.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['serial-peer', 'line-timing'],
+      async check(scene) {
+        const { write, read, pass, level } = setUp(scene);
+        write(chip.IER, chip.IER_RECEIVE);
+        for (const [bits, count] of TRIGGERS) {
+          write(chip.FCR, FCR.on + FCR.emptyReceiver + bits);
+          farEnd(scene).send(pattern(count));
+          await pass(count - 0.5);
+          expect.equal(level(), false, `the interrupt line one short of ${count}`);
+          await pass(1);
+          expect.equal(level(), true, `the interrupt line at ${count}`);
+          expect.equal(read(chip.IIR), chip.IIR_FIFOS + IIR.data, `IIR at ${count}`);
+          read(chip.RBR);
+          expect.equal(level(), false, `the interrupt line below ${count}`);
+        }
+      },
+    },
+    {
+      id: 'timeout',
+      cite: datasheet('8.11'),
+      text: 'What stays below the trigger level interrupts after four character times, until it is read.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['serial-peer', 'line-timing'],
+      async check(scene) {
+        const { write, read, pass, level } = setUp(scene);
+        write(chip.IER, chip.IER_RECEIVE);
+        write(chip.FCR, FCR.on + 0xc0);
+        farEnd(scene).send([1, 2]);
+        await pass(2 + 3.7);
+        expect.equal(level(), false, 'the interrupt line before four character times');
+        await pass(0.6);
+        expect.equal(level(), true, 'the interrupt line after them');
+        expect.equal(read(chip.IIR), chip.IIR_FIFOS + IIR.timeout, 'IIR');
+        read(chip.RBR);
+        expect.equal(level(), false, 'the interrupt line after a character was read');
+        expect.equal(read(chip.IIR), chip.IIR_FIFOS + chip.IIR_NONE, 'IIR afterwards');
+      },
+    },
+    {
+      id: 'thr-empty',
+      cite: datasheet('Table IV'),
+      text: 'An empty THR interrupts when that is enabled; reading IIR withdraws it, THRE stays.',
+      level: 'shall',
+      subject: 'device',
+      check(scene) {
+        const { write, read, level } = setUp(scene);
+        expect.equal(level(), false, 'the interrupt line before');
+        write(chip.IER, chip.IER_TRANSMIT);
+        expect.equal(level(), true, 'the interrupt line');
+        expect.equal(read(chip.IIR), IIR.thrEmpty, 'IIR');
+        expect.equal(read(chip.IIR), chip.IIR_NONE, 'IIR, read again');
+        expect.equal(level(), false, 'the interrupt line after IIR was read');
+        expect.equal(read(chip.LSR), LSR_IDLE, 'LSR');
+      },
+    },
+    {
+      id: 'priorities',
+      cite: datasheet('Table IV'),
+      text: 'The sources are identified one after another, the highest first.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['serial-peer', 'modem-lines', 'line-timing'],
+      async check(scene) {
+        const { write, read, pass, level } = setUp(scene);
+        farEnd(scene).send([1, 2]);
+        farEnd(scene).setModemLines({ DCD: true });
+        await pass(3);
+        expect.equal(read(chip.IIR), chip.IIR_NONE, 'IIR with nothing enabled');
+        write(chip.IER, 0x0f);
+        expect.equal(read(chip.IIR), IIR.lineStatus, 'IIR with everything pending');
+        read(chip.LSR);
+        expect.equal(read(chip.IIR), IIR.data, 'IIR after LSR was read');
+        read(chip.RBR);
+        expect.equal(read(chip.IIR), IIR.thrEmpty, 'IIR after RBR was read');
+        expect.equal(read(chip.IIR), IIR.modem, 'IIR after IIR was read');
+        expect.equal(level(), true, 'the interrupt line until all are served');
+        read(MSR);
+        expect.equal(read(chip.IIR), chip.IIR_NONE, 'IIR after MSR was read');
+        expect.equal(level(), false, 'the interrupt line when all are served');
+      },
+    },
+    {
+      id: 'modem-status',
+      cite: datasheet('8.9'),
+      text: 'MSR follows its inputs and latches their changes until it is read.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['serial-peer', 'modem-lines'],
+      check(scene) {
+        const { write, read, level } = setUp(scene);
+        write(chip.IER, 0x08);
+        for (const [line, bit, change] of LINES) {
+          farEnd(scene).setModemLines({ [line]: true });
+          expect.equal(level(), true, `the interrupt line when ${line} rises`);
+          expect.equal(read(MSR), bit + change, `MSR when ${line} has risen`);
+          expect.equal(read(MSR), bit, 'MSR, read again');
+          farEnd(scene).setModemLines({ [line]: false });
+          expect.equal(read(MSR), change, `MSR when ${line} has fallen`);
+        }
+        farEnd(scene).setModemLines({ RI: true });
+        expect.equal(read(MSR), 0x40, 'MSR while it rings');
+        expect.equal(level(), false, 'the interrupt line while it rings');
+        farEnd(scene).setModemLines({ RI: false });
+        expect.equal(read(MSR), 0x04, 'MSR when the ring is over');
+        expect.equal(read(MSR), 0, 'MSR, read again');
+      },
+    },
+    {
+      id: 'loop',
+      cite: datasheet('8.8, bit 4'),
+      text: 'In the loop the chip receives what it sends and sees its own outputs; nothing leaves.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['serial-peer'],
+      async check(scene) {
+        const { write, read, pass } = setUp(scene);
+        write(chip.FCR, FCR.on);
+        const outputs = [0x02, 0x01, 0x04, 0x08];
+        for (const [index, output] of outputs.entries()) {
+          write(chip.MCR, MCR_LOOP + output);
+          const seen = read(MSR);
+          expect.equal(seen - (seen % 16), 16 * 2 ** index, `MSR with MCR output ${output}`);
+        }
+        for (const byte of pattern(3)) write(chip.THR, byte);
+        await pass(6);
+        for (const byte of pattern(3)) expect.equal(read(chip.RBR), byte, 'RBR');
+        expect.equal(farEnd(scene).received(), new Uint8Array(0), 'what the far end heard');
+      },
+    },
+    {
+      id: 'fifo-reset',
+      cite: datasheet('8.5, bits 0 to 2'),
+      text: 'Each FIFO is emptied by its own bit, and both by a change of bit 0.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['serial-peer', 'line-timing'],
+      async check(scene) {
+        const { write, read, pass } = setUp(scene);
+        write(chip.FCR, FCR.on);
+        farEnd(scene).send(pattern(4));
+        await pass(4.5);
+        for (const byte of pattern(8)) write(chip.THR, byte);
+        await pass(0.5);
+        write(chip.FCR, FCR.on + FCR.emptyTransmitter);
+        expect.equal(read(chip.LSR), 0x20 + LSR.data, 'LSR with the transmitter emptied');
+        write(chip.FCR, FCR.on + FCR.emptyReceiver);
+        expect.equal(read(chip.LSR), 0x20, 'LSR with both emptied');
+        await pass(3);
+        expect.equal(farEnd(scene).received(), pattern(1), 'what was in the shift register');
+        farEnd(scene).send(pattern(2));
+        await pass(3);
+        write(chip.FCR, 0);
+        expect.equal(read(chip.LSR), LSR_IDLE, 'LSR with the FIFOs turned off');
+        expect.equal(read(chip.IIR), chip.IIR_NONE, 'IIR with the FIFOs turned off');
+      },
+    },
+    property({
+      id: 'divisor',
+      cite: datasheet('8.3'),
+      text: 'A character takes the time that the divisor latch and LCR say.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['serial-peer', 'line-timing'],
+      given: fc.tuple(fc.constantFrom(1, 3, 12, 256, 300), fc.constantFrom(0, 1, 2, 3)),
+      show: ([divisor, wordLength]) => [`divisor ${divisor}`, `${5 + wordLength} data bits`],
+      async check(scene, [divisor, wordLength]) {
+        const { write, read } = setUp(scene);
+        write(chip.LCR, chip.LCR_DLAB + wordLength);
+        write(chip.DLL, divisor % 256);
+        write(chip.DLM, Math.floor(divisor / 256));
+        write(chip.LCR, wordLength);
+        write(chip.THR, 0x55);
+        const bitNs = (divisor * 1e9) / 115_200;
+        const bits = 1 + 5 + wordLength + 1;
+        await scene.pass(Math.round((bits - 0.5) * bitNs));
+        expect.equal(read(chip.LSR), 0x20, 'LSR before the end of the stop bit');
+        // The transmitter begins with the next clock of its bits.
+        await scene.pass(Math.round(2 * bitNs));
+        expect.equal(read(chip.LSR), LSR_IDLE, 'LSR after it');
+      },
+    }),
+    {
+      id: 'break-sent',
+      cite: datasheet('8.1, bit 6'),
+      text: 'LCR bit 6 holds the line in break, which the far end hears as such.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['serial-peer', 'line-timing'],
+      async check(scene) {
+        const { write, pass } = setUp(scene);
+        write(chip.LCR, 0x03 + chip.LCR_BREAK);
+        await pass(3);
+        write(chip.LCR, 0x03);
+        await pass(1);
+        write(chip.THR, 0x41);
+        await pass(2);
+        const heard = farEnd(scene).heard.map((one) => (one.break ? 'break' : one.data));
+        expect.equal(heard, ['break', 0x41], 'what the far end heard');
+      },
+    },
+  ],
+});
