@@ -32,16 +32,16 @@ export interface ExampleClause extends ClauseBase {
 }
 
 /** Judged for many generated values, each in a fresh scene; a failing one is shrunk. */
-export interface PropertyClause<T = any> extends ClauseBase {
+export interface PropertyClause<T = unknown> extends ClauseBase {
   readonly given: Arbitrary<T>;
   readonly every?: undefined;
   check(scene: Scene, given: T): void | Promise<void>;
   /** The value as readable lines, one per step; default: fast-check's own words. */
-  readonly show?: (given: T) => readonly string[];
+  show?(given: T): readonly string[];
 }
 
 /** Judged for every value, in this order, each in a fresh scene: nothing is left to chance. */
-export interface EnumeratedClause<T = any> extends ClauseBase {
+export interface EnumeratedClause<T = unknown> extends ClauseBase {
   readonly given?: undefined;
   readonly every: readonly T[];
   /** `END` says that later values have nothing new: what they count no longer comes up. */

@@ -3,7 +3,7 @@
  * `dyno.config.ts` default-exports `defineConfig({ ... })` and is merged over ours.
  */
 import type { Level, Subject, Suite } from './clause.ts';
-import type { Exercises } from './exercise.ts';
+import type { Exercises } from './scene.ts';
 import type { Rule } from './rule.ts';
 import type { Target, Tier } from './target.ts';
 

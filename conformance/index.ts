@@ -19,7 +19,7 @@ export {
   type TargetMaker,
   defineConfig,
 } from './config.ts';
-export type { Exercise, Exercises } from './exercise.ts';
+export type { Exercise, Exercises } from './scene.ts';
 export { ExpectationError, Inconclusive, expect } from './expect.ts';
 export type { Rule, Watch } from './rule.ts';
 export { Scene, type SceneOptions } from './scene.ts';

@@ -19,10 +19,19 @@ import {
 import type { IOService } from '../drivers-under-test/host/io-service.ts';
 import type { DriverManifest } from '../drivers-under-test/host/manifest.ts';
 import type { Rule } from './rule.ts';
-import type { Exercises } from './exercise.ts';
 import { Inconclusive } from './expect.ts';
 import { RuleBook } from './rule-book.ts';
 import type { Hardware, Target } from './target.ts';
+
+/**
+ * Simple I/O: for each class of driver one short round of work whose result is checked, so that
+ * clauses about lifecycle, faults and removal can be written once for all classes (as WDTF's
+ * SimpleIO does for the device fundamentals tests of the Windows HLK).
+ * @throws ExpectationError for a wrong result, IOReturnError where the driver fails
+ */
+export type Exercise = (scene: Scene, client: unknown) => Promise<void>;
+/** By class contract. */
+export type Exercises = Readonly<Record<string, Exercise>>;
 
 export interface SceneOptions {
   readonly target: Target;

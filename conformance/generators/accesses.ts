@@ -77,5 +77,5 @@ export const configReads: fc.Arbitrary<Step> = fc
   .map(([word, size, plus]) => ({
     kind: 'config-read',
     offset: word * 4 + plus - (plus % size),
-    size: size as 1 | 2 | 4,
+    size,
   }));

@@ -9,7 +9,7 @@ import type { Limits } from '../../sim/kernel/world.ts';
 import type { DriverManifest } from '../../drivers-under-test/host/manifest.ts';
 import type { Verdict } from '../../reports/verdict.ts';
 import { type Clause, END, type EnumeratedClause, type PropertyClause } from '../clause.ts';
-import type { Exercises } from '../exercise.ts';
+import type { Exercises } from '../scene.ts';
 import type { Rule } from '../rule.ts';
 import { Scene } from '../scene.ts';
 import { type Target, CAPABILITIES } from '../target.ts';
@@ -128,7 +128,7 @@ async function play(job: Case, tally: Tally): Promise<Found> {
 /** The first value that fails is the smallest: they come in order. */
 async function playEvery(job: Case, clause: EnumeratedClause, tally: Tally): Promise<Found> {
   let runs = 0;
-  for (const value of clause.every as readonly unknown[]) {
+  for (const value of clause.every) {
     let ended = false;
     runs++;
     const problem = await playScene(job, tally, job.seed, 0, async (scene) => {
@@ -147,7 +147,7 @@ async function playEvery(job: Case, clause: EnumeratedClause, tally: Tally): Pro
 async function playProperty(job: Case, clause: PropertyClause, tally: Tally): Promise<Found> {
   let last: Problem | undefined;
   let failures = 0;
-  const given = fc.tuple(clause.given as fc.Arbitrary<unknown>, fc.nat({ max: 0x7fffffff }));
+  const given = fc.tuple(clause.given, fc.nat({ max: 0x7fffffff }));
   const details = await fc.check(
     fc.asyncProperty(given, async ([value, order]) => {
       if (failures > SHRINK_EXECUTIONS_MAX) return;

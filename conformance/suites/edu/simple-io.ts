@@ -1,6 +1,6 @@
 /** Simple I/O for drivers of the class EduDevice: one computation, one copy in and out. */
 import type { EduDevice } from '../../../drivers-under-test/host/classes/edu-device.ts';
-import type { Exercise } from '../../exercise.ts';
+import type { Exercise } from '../../scene.ts';
 import { expect } from '../../expect.ts';
 import { FACTORIALS } from './device-facts.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { SerialPort } from '../../../drivers-under-test/host/classes/serial-port.ts';
 import { IOReturnError } from '../../../drivers-under-test/host/io-return.ts';
-import type { Exercise } from '../../exercise.ts';
+import type { Exercise } from '../../scene.ts';
 import { expect } from '../../expect.ts';
 import { SECOND, SETTINGS, farEnd, formatFor, send } from './facts.ts';
 
