@@ -147,10 +147,9 @@ program
     process.exitCode = svdImportVerb(file, options);
   });
 
-// A reader such as head that has enough is no error.
+// A reader such as head that has enough is no error, and a run goes on without it.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit();
-  throw error;
+  if (error.code !== 'EPIPE') throw error;
 });
 
 try {
