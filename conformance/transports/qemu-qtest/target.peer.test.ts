@@ -23,7 +23,7 @@ function dyno(...words: string[]) {
 
 describe.skipIf(missing)(`drivers on QEMU (${missing ?? 'it is installed'})`, () => {
   it.each([
-    ['edu', 'qemu:edu', /^edu\//, 0.9],
+    ['edu', 'qemu:edu', /^edu\//, 0.85],
     ['uart-16550', 'qemu:pci-serial', /^(serial-port|uart-16550)\//, 0.75],
   ] as const)(
     '%s passes on %s',
