@@ -176,19 +176,20 @@ export class World {
 
   /** Moves to the next event; false when there is none and never will be. */
   async #proceed(): Promise<boolean> {
-    const next = Math.min(this.#events.nextTime(), this.#deadline);
+    const due = this.#events.nextTime();
+    const next = Math.min(due, this.#deadline);
     if (this.#pace === undefined) {
-      if (this.#events.nextTime() === Infinity) return false;
+      if (due === Infinity) return false;
       this.#happen(next);
       return true;
     }
-    const reached = await this.#pace.idle(this.now, next);
+    const reached = await this.#pace.idle(this.now, due === Infinity ? due : next);
     // Outside things may have made driver-side tasks runnable without any time passing.
     if (this.#ready.length > 0) {
       this.#happen(Math.max(reached, this.now));
       return true;
     }
-    if (reached === this.now && next === Infinity) return false;
+    if (reached === this.now && due === Infinity) return false;
     this.unsettled = true;
     this.#happen(Math.max(reached, this.now));
     return true;

@@ -9,6 +9,7 @@ import type {
   PciFunction,
   ResetKind,
 } from '../../../sim/buses/pci/function.ts';
+import { EventKind, type Journal } from '../../../sim/kernel/journal.ts';
 import type { RegisterMirror } from '../../../sim/registers/mirror.ts';
 import { TargetUnavailable } from '../../target.ts';
 import type { QemuScene } from './machine.ts';
@@ -23,10 +24,12 @@ export class TargetFunction implements PciFunction {
   lost: TargetUnavailable | undefined;
   readonly #scene: QemuScene;
   readonly #mirrors: ReadonlyMap<number, RegisterMirror>;
+  readonly #journal: Journal;
   #last = 'no access';
 
-  constructor(scene: QemuScene, mirrors: ReadonlyMap<number, RegisterMirror>) {
+  constructor(scene: QemuScene, mirrors: ReadonlyMap<number, RegisterMirror>, journal: Journal) {
     this.#scene = scene;
+    this.#journal = journal;
     this.#mirrors = mirrors;
     this.bars = scene.function.bars;
     this.memory = scene.function.memory;
@@ -67,6 +70,7 @@ export class TargetFunction implements PciFunction {
     return this.guard(() => {
       if (kind !== 'hot') return this.#scene.function.reset(kind);
       for (const mirror of this.#mirrors.values()) mirror.forget();
+      this.#journal.note(EventKind.Reset, 'power');
       return this.#scene.replace();
     });
   }
@@ -80,6 +84,7 @@ export class TargetFunction implements PciFunction {
   }
 
   remove(): void {
+    this.#journal.note(EventKind.Removed, 'removed');
     this.guard(() => this.#scene.function.remove());
   }
 

@@ -10,6 +10,10 @@ import { peerMissing } from './peer.ts';
 const missing = peerMissing();
 const out = mkdtempSync(join(tmpdir(), 'dyno-peer-'));
 afterAll(() => rmSync(out, { recursive: true, force: true }));
+/** QEMU's 16550 itself: MCR comes up as 08, and wide accesses are split (README.md). */
+const DEPARTURES = ['access-size', 'bit-bash', 'hw-reset', 'read-effects', 'reserved'].map(
+  (name) => `registers/${name}`,
+);
 const TIMEOUT_MS = 110_000;
 
 function dyno(...words: string[]) {
@@ -23,19 +27,18 @@ function dyno(...words: string[]) {
 
 describe.skipIf(missing)(`drivers on QEMU (${missing ?? 'it is installed'})`, () => {
   it.each([
-    ['edu', 'qemu:edu', /^edu\//, 0.9],
-    ['uart-16550', 'qemu:pci-serial', /^(serial-port|uart-16550)\//, 0.75],
+    ['edu', 'qemu:edu', /^edu\//, 0.85, []],
+    ['uart-16550', 'qemu:pci-serial', /^(serial-port|uart-16550)\//, 0.75, DEPARTURES],
   ] as const)(
     '%s passes on %s',
-    (driver, target, own, share) => {
+    (driver, target, own, share, departures) => {
       const { status, document } = dyno('run', driver, '--target', target, '--runs', '5');
       const verdicts = document.verdicts.filter(({ clause }) => own.test(clause));
       const ran = verdicts.filter(({ verdict }) => verdict === 'pass');
-      expect(
-        document.verdicts.filter(({ verdict }) => verdict === 'fail' || verdict === 'error'),
-      ).toEqual([]);
+      const bad = document.verdicts.filter(({ verdict }) => /fail|error|inconcl/.test(verdict));
+      expect(bad.map(({ clause }) => clause).toSorted()).toEqual(departures);
       expect(ran.length).toBeGreaterThanOrEqual(share * verdicts.length);
-      expect(status).toBe(0);
+      expect(status).toBe(departures.length === 0 ? 0 : 1);
     },
     TIMEOUT_MS,
   );

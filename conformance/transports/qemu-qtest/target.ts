@@ -95,7 +95,7 @@ interface Opening {
 
 function open(world: World, scene: QemuScene, { maps, pace, offers }: Opening): Hardware {
   const mirrors = new Map([...maps].map(([bar, map]) => [bar, new RegisterMirror(map)]));
-  const pci = new TargetFunction(scene, mirrors);
+  const pci = new TargetFunction(scene, mirrors, world.journal);
   const peer = offers.includes('serial-peer') ? new QemuFarEnd(world, scene.line) : undefined;
   /** Both are looked at: neither may wait for the other. */
   const came = (interrupt: boolean): boolean => (peer?.look() ?? false) || interrupt;
