@@ -6,7 +6,7 @@ import { mapMutants } from './map-mutants.ts';
 
 const COMPOSED = 'the model composes it from its state before each read';
 
-const composed = Object.fromEntries(
+const composed: Record<string, string> = Object.fromEntries(
   ['IIR.IPN']
     .concat(['LSR.DR', 'LSR.THRE', 'LSR.TEMT', 'LSR.FIFOERR'])
     .concat(['MSR.CTS', 'MSR.DSR', 'MSR.RI', 'MSR.DCD'])
@@ -24,6 +24,6 @@ export const deviceMutants: readonly DeviceMutant[] = [
     target: 'sim:pci-serial',
     file: 'sim/devices/uart-16550/registers.ts',
     map: uartRegisters,
-    equivalent: composed,
+    equivalent: { ...composed, 'RBR.DATA-narrow': 'the model returns what it read by itself' },
   }),
 ];
