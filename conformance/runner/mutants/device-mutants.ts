@@ -2,7 +2,10 @@
 import { registers as eduRegisters } from '../../../sim/devices/edu/registers.ts';
 import { registers as uartRegisters } from '../../../sim/devices/uart-16550/registers.ts';
 import type { DeviceMutant } from '../../../drivers-under-test/mutants/mutant.ts';
+import { eduMutants } from './edu-mutants.ts';
 import { mapMutants } from './map-mutants.ts';
+import { pciMutants } from './pci-mutants.ts';
+import { uartMutants } from './uart-mutants.ts';
 
 const COMPOSED = 'the model composes it from its state before each read';
 
@@ -26,4 +29,7 @@ export const deviceMutants: readonly DeviceMutant[] = [
     map: uartRegisters,
     equivalent: { ...composed, 'RBR.DATA-narrow': 'the model returns what it read by itself' },
   }),
+  ...pciMutants,
+  ...eduMutants,
+  ...uartMutants,
 ];
