@@ -11,6 +11,7 @@ import { header } from '../suites/pci/header.ts';
 import { faults as driverFaults } from '../suites/driver/faults.ts';
 import { lifecycle as driverLifecycle } from '../suites/driver/lifecycle.ts';
 import { device as eduDevice } from '../suites/edu/device.ts';
+import { interrupts as eduInterrupts } from '../suites/edu/interrupts.ts';
 import { operations as eduOperations } from '../suites/edu/operations.ts';
 import { robustness as eduRobustness } from '../suites/edu/robustness.ts';
 import { eduSimpleIO } from '../suites/edu/simple-io.ts';
@@ -102,6 +103,7 @@ export const builtIn: Catalog = {
     driverFaults,
     registers,
     eduDevice,
+    eduInterrupts,
     eduOperations,
     eduRobustness,
     serialLifecycle,

@@ -16,6 +16,8 @@ export interface Mutant {
   /** What is wrong, in one sentence. */
   readonly what: string;
   readonly edits: readonly Edit[];
+  /** Why the smoke test cannot pass with this defect; without it, it must. */
+  readonly noSmoke?: string;
 }
 
 export interface DriverMutant extends Mutant {
@@ -25,8 +27,6 @@ export interface DriverMutant extends Mutant {
   readonly bugClass: string;
   /** Clauses or rules that must be among those that catch it. */
   readonly expected: readonly string[];
-  /** Why the smoke test cannot pass with this defect; without it, it must. */
-  readonly noSmoke?: string;
 }
 
 /** A defect of a device model or of its bus; clauses about the device, or the pair, must catch it. */

@@ -2,11 +2,14 @@
 import { registers as eduRegisters } from '../../../sim/devices/edu/registers.ts';
 import { registers as uartRegisters } from '../../../sim/devices/uart-16550/registers.ts';
 import type { DeviceMutant } from '../../../drivers-under-test/mutants/mutant.ts';
+import { eduMutants } from './edu-mutants.ts';
 import { mapMutants } from './map-mutants.ts';
+import { pciMutants } from './pci-mutants.ts';
+import { uartMutants } from './uart-mutants.ts';
 
 const COMPOSED = 'the model composes it from its state before each read';
 
-const composed = Object.fromEntries(
+const composed: Record<string, string> = Object.fromEntries(
   ['IIR.IPN']
     .concat(['LSR.DR', 'LSR.THRE', 'LSR.TEMT', 'LSR.FIFOERR'])
     .concat(['MSR.CTS', 'MSR.DSR', 'MSR.RI', 'MSR.DCD'])
@@ -24,6 +27,9 @@ export const deviceMutants: readonly DeviceMutant[] = [
     target: 'sim:pci-serial',
     file: 'sim/devices/uart-16550/registers.ts',
     map: uartRegisters,
-    equivalent: composed,
+    equivalent: { ...composed, 'RBR.DATA-narrow': 'the model returns what it read by itself' },
   }),
+  ...pciMutants,
+  ...eduMutants,
+  ...uartMutants,
 ];

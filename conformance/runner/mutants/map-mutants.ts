@@ -134,7 +134,9 @@ function fieldChanges(
     const reset = Number(field.reset ?? 0) + (Number(field.reset ?? 0) % 2 === 0 ? 1 : -1);
     changes.push({ name: 'reset', what: `is reset to ${reset}`, patch: { reset } });
   }
-  if (canNarrow && msb > lsb) {
+  // A constant whose upper bit is zero is the same without it.
+  const isConstant = access === 'RO' && field.volatile !== true && register.volatile !== true;
+  if (canNarrow && msb > lsb && !isConstant) {
     const what = `lacks bit ${msb}`;
     changes.push({ name: 'narrow', what, patch: { bits: [msb - 1, lsb] } });
   }

@@ -64,6 +64,42 @@ export const device = suite({
         expect.equal(read(Register.Identification), 0x010000ed, 'the same after a write');
       },
     },
+    {
+      id: 'reset',
+      cite: edu('MMIO area spec'),
+      text: 'After a reset nothing is computed, raised or transferred, and the registers are zero.',
+      level: 'should',
+      subject: 'device',
+      needs: ['device-reset'],
+      check(scene) {
+        const { write } = setUp(scene);
+        write(Register.Liveness, 1);
+        write(Register.Factorial, 5);
+        write(Register.Status, IRFACT);
+        write(Register.InterruptRaise, 0xff);
+        expect.that(scene.function.reset('hot'), 'the hot reset is done');
+        const { read, registers, device: edu1 } = setUp(scene);
+        const zero = ['Liveness', 'Factorial', 'Status', 'InterruptStatus'] as const;
+        for (const name of zero) expect.equal(read(Register[name]), 0, name);
+        expect.equal(registers.read64(Register.DmaCommand), 0n, 'the transfer command');
+        expect.equal(signalled(edu1), false, 'an interrupt');
+      },
+    },
+    {
+      id: 'interrupt-status-read-only',
+      cite: edu('MMIO area spec, 0x24'),
+      text: 'The interrupt status register takes no writes.',
+      level: 'shall',
+      subject: 'device',
+      check(scene) {
+        const { read, write } = setUp(scene);
+        write(Register.InterruptStatus, 0x55);
+        expect.equal(read(Register.InterruptStatus), 0, 'the status after a write to it');
+        write(Register.InterruptRaise, 0x0f);
+        write(Register.InterruptStatus, 0);
+        expect.equal(read(Register.InterruptStatus), 0x0f, 'the raised bits after a write of zero');
+      },
+    },
     property({
       id: 'liveness',
       cite: edu('MMIO area spec, 0x04'),
@@ -191,8 +227,8 @@ export const device = suite({
       subject: 'device',
       check(scene) {
         const { read, write } = setUp(scene);
-        write(Register.InterruptRaise, 0x55);
         for (const register of [Register.InterruptRaise, Register.InterruptAcknowledge]) {
+          write(register, 0x55);
           expect.that(read(register) !== 0x55, `register ${register} does not read back`);
         }
       },

@@ -211,14 +211,35 @@ export const eduInterrupts: readonly DriverMutant[] = [
   },
   {
     ...edu,
-    id: 'edu/interrupts-not-counted',
+    id: 'edu/interrupt-count-wraps',
     bugClass: 'BC-26',
-    what: 'The count of interrupts wraps after seven.',
+    what: 'The count of interrupts wraps after three.',
     edits: [
       {
         find: 'this.#statistics.interrupts++;',
-        replace: 'this.#statistics.interrupts = (this.#statistics.interrupts + 1) % 8;',
+        replace: 'this.#statistics.interrupts = (this.#statistics.interrupts + 1) % 4;',
       },
     ],
+  },
+  {
+    ...edu,
+    id: 'edu/liveness-unchecked',
+    bugClass: 'BC-17',
+    what: 'Any answer but the pattern itself passes for a live device.',
+    edits: [{ find: '=== ~pattern >>> 0;', replace: '!== pattern >>> 0;' }],
+  },
+  {
+    ...edu,
+    id: 'edu/any-device-will-do',
+    bugClass: 'BC-03',
+    what: 'Start takes any device for edu that answers at all.',
+    edits: [{ find: "get('MAGIC') !== MAGIC)", replace: "get('MAGIC') === 0xff)" }],
+  },
+  {
+    ...edu,
+    id: 'edu/spurious-not-counted',
+    bugClass: 'BC-09',
+    what: 'Spurious interrupts are not counted.',
+    edits: [{ find: 'this.#statistics.spurious++;', replace: '' }],
   },
 ];

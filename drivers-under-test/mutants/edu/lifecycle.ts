@@ -38,18 +38,6 @@ export const eduLifecycle: readonly DriverMutant[] = [
   },
   {
     ...edu,
-    id: 'edu/removal-forgets-waiter',
-    bugClass: 'BC-13',
-    what: 'When the device goes, the operation in progress is not told.',
-    edits: [
-      {
-        find: 'this.#offline = true;\n    this.#abandon();\n    this.Terminate();',
-        replace: 'this.#offline = true;\n    this.Terminate();',
-      },
-    ],
-  },
-  {
-    ...edu,
     id: 'edu/stop-without-super',
     bugClass: 'BC-19',
     what: 'Stop is not passed on to the superclass.',
@@ -167,18 +155,6 @@ export const eduLifecycle: readonly DriverMutant[] = [
           'if (!this.#transferLeft) {\n' +
           '      this.#command(kIOPCICommandMemorySpace | kIOPCICommandBusLead);\n    }\n' +
           '    this.#transferLeft',
-      },
-    ],
-  },
-  {
-    ...edu,
-    id: 'edu/recovery-too-early',
-    bugClass: 'BC-22',
-    what: 'After a transfer that was given up the next one does not wait for its end.',
-    edits: [
-      {
-        find: 'if (this.#transferLeft) await this.#makeReady();',
-        replace: 'this.#command(kIOPCICommandMemorySpace | kIOPCICommandBusLead);',
       },
     ],
   },

@@ -119,18 +119,6 @@ export const uartLifecycle: readonly DriverMutant[] = [
     ],
   },
   {
-    ...driver,
-    id: 'uart-16550/removal-unnoticed',
-    bugClass: 'BC-12',
-    what: 'A device that went is only noticed by the driver, not told to its clients.',
-    edits: [
-      {
-        find: "this.#offline = 'gone';\n    this.#calls.abort();",
-        replace: "this.#offline = 'gone';",
-      },
-    ],
-  },
-  {
     ...chip,
     id: 'uart-16550/never-gone',
     bugClass: 'BC-12',
@@ -307,8 +295,8 @@ export const uartLifecycle: readonly DriverMutant[] = [
     ...calls,
     id: 'uart-16550/writes-mixed',
     bugClass: 'BC-23',
-    what: 'Several writers that wait for their turn all go at once.',
-    edits: [{ find: 'while (this.#transmitting) {', replace: 'if (this.#transmitting) {' }],
+    what: 'A writer does not wait for its turn.',
+    edits: [{ find: 'while (this.#transmitting) {', replace: 'while (false as boolean) {' }],
   },
   {
     ...calls,
@@ -346,5 +334,48 @@ export const uartLifecycle: readonly DriverMutant[] = [
         replace: '',
       },
     ],
+  },
+  {
+    ...driver,
+    id: 'uart-16550/stop-not-remembered',
+    bugClass: 'BC-12',
+    what: 'A stopped driver still takes calls.',
+    edits: [
+      {
+        find: 'this.#offline = why;',
+        replace: "this.#offline = why === 'asleep' ? why : undefined;",
+      },
+    ],
+  },
+  {
+    ...driver,
+    id: 'uart-16550/stuck-write-without-deadline',
+    bugClass: 'BC-07',
+    what: 'A write to a transmitter that stands still never ends.',
+    edits: [
+      {
+        find: 'if (this.#outbox.isDone || now >= deadline) return;',
+        replace: 'if (this.#outbox.isDone) return;',
+      },
+      {
+        find: 'const watch = Math.min(deadline, now + this.#silenceNs());',
+        replace: 'const watch = now + this.#silenceNs();',
+      },
+      {
+        find: "if (how === 'woken' || this.host.world.now >= deadline) continue;",
+        replace: "if (how === 'woken') continue;",
+      },
+      {
+        find: "if (!isAlive) fail('kIOReturnTimeout', 'the transmitter takes nothing');",
+        replace: 'if (isAlive) continue;',
+      },
+    ],
+  },
+  {
+    ...driver,
+    id: 'uart-16550/break-stays',
+    bugClass: 'BC-21',
+    what: 'A break is not taken back.',
+    edits: [{ find: "if (this.#offline !== 'gone') this.#chip.setBreak(false);", replace: '' }],
   },
 ];

@@ -169,13 +169,6 @@ export const uartTransfer: readonly DriverMutant[] = [
   },
   {
     ...port,
-    id: 'uart-16550/stuck-transmitter-awaited',
-    bugClass: 'BC-07',
-    what: 'A transmitter that stands still is tried again without end.',
-    edits: [{ find: 'if (!status.THRE) return false;', replace: 'if (!status.THRE) return true;' }],
-  },
-  {
-    ...port,
     id: 'uart-16550/loss-not-counted',
     bugClass: 'BC-25',
     what: 'What finds no room in the buffer is lost without a word.',
@@ -302,30 +295,6 @@ export const uartTransfer: readonly DriverMutant[] = [
       {
         find: 'this.#bytes = bytes.slice();',
         replace: 'this.#bytes = bytes.slice(0, bytes.length > 20 ? -1 : bytes.length);',
-      },
-    ],
-  },
-  {
-    ...outbox,
-    id: 'uart-16550/write-by-reference',
-    bugClass: 'BC-04',
-    what: 'A write uses the memory of the client, which may change meanwhile.',
-    edits: [
-      {
-        find: 'this.#bytes = bytes.slice();',
-        replace: 'this.#bytes = bytes as Uint8Array<ArrayBuffer>;',
-      },
-    ],
-  },
-  {
-    ...chip,
-    id: 'uart-16550/break-not-ended',
-    bugClass: 'BC-21',
-    what: 'A break that was begun is not ended by later settings of LCR.',
-    edits: [
-      {
-        find: 'SBRK: on ? 1 : 0 });',
-        replace: 'SBRK: on ? 1 : 0 });\n    if (on) this.#lcr = { ...this.#lcr, SBRK: 1 };',
       },
     ],
   },
