@@ -122,7 +122,10 @@ export function showStep(step: Step): string {
     case 'write':
       return `write BAR${step.bar}+${hex(step.offset)} <- ${hex(step.value)} (${step.size} bytes)`;
     case 'write-address':
-      return `write BAR${step.bar}+${hex(step.offset)} <- buffer+${hex(step.plus)} (${step.size} bytes)`;
+      return (
+        `write BAR${step.bar}+${hex(step.offset)} <- ` +
+        `buffer+${hex(step.plus)} (${step.size} bytes)`
+      );
     case 'config-read':
       return `read config+${hex(step.offset)} (${step.size} bytes)`;
     case 'config-write':

@@ -58,6 +58,11 @@ export interface Target {
   readonly identicalReadsMax?: number;
   /** Values that a property generates at the most, where time passes really. */
   readonly runsMax?: number;
+  /**
+   * Clauses about the device that this one is known to break, each with why that is the device's
+   * departure and not our mistake. The report says so; when such a clause passes the entry must go.
+   */
+  readonly departures?: Readonly<Record<string, string>>;
   /** A fresh device. @throws TargetUnavailable */
   open(world: World): Hardware;
   close(): void;

@@ -27,7 +27,11 @@ export class Progress {
     this.#done++;
     this.#clauses ??= rows(this.#catalog);
     const clause = this.#clauses.get(verdict.clause);
-    if (clause !== undefined && verdict.failure !== undefined) {
+    if (verdict.waived !== undefined && verdict.failure !== undefined) {
+      this.#clear();
+      const { issue } = verdict.waived;
+      process.stdout.write(`departs ${verdict.clause} on ${verdict.target}: ${issue}\n`);
+    } else if (clause !== undefined && verdict.failure !== undefined) {
       this.#clear();
       process.stdout.write(`${this.#block(verdict, clause).join('\n')}\n\n`);
     } else if (verdict.verdict === 'error' || verdict.verdict === 'inconclusive') {

@@ -1,4 +1,4 @@
-/** Accesses of every kind to a register map: its registers and their neighbours, boundary values. */
+/** Accesses of every kind to a register map: registers, their neighbours, boundary values. */
 import fc from 'fast-check';
 import type { CompiledMap, Register } from '../../sim/registers/compile.ts';
 import type { Step, StepSize } from '../divergence.ts';
@@ -7,12 +7,12 @@ const SIZES = [1, 2, 4, 8] as const;
 
 /** Values at the edges of what so many bytes hold, of the fields, and any. */
 export function values(bytes: StepSize, register?: Register): fc.Arbitrary<bigint> {
-  const all = (1n << BigInt(bytes * 8)) - 1n;
-  const edges = [0n, 1n, all, all >> 1n, (all >> 1n) + 1n];
+  const all = 2n ** BigInt(bytes * 8) - 1n;
+  const edges = [0n, 1n, all, all / 2n, all / 2n + 1n];
   const fields = (register?.fields ?? []).flatMap(({ mask, lsb, values: named }) => [
     mask,
-    1n << BigInt(lsb),
-    ...Object.values(named ?? {}).map((value) => BigInt(value) << BigInt(lsb)),
+    2n ** BigInt(lsb),
+    ...Object.values(named ?? {}).map((value) => BigInt(value) * 2n ** BigInt(lsb)),
   ]);
   return fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(...[...edges, ...fields].filter((it) => it <= all)) },

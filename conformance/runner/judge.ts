@@ -45,6 +45,9 @@ export interface Case {
 /** Failing executions that a shrink may take; then the smallest one so far is it. */
 const SHRINK_EXECUTIONS_MAX = 2000;
 
+/** By then the peers have moved on, and each departure is looked at again. */
+const DEPARTURES_EXPIRE = '2028-12-31';
+
 interface Tally {
   readonly hashes: string[];
   readonly gaps: GapCount;
@@ -70,7 +73,7 @@ export async function judge(job: Case): Promise<Verdict> {
   } satisfies Partial<Verdict>;
   if (outOfReach !== undefined) return { ...base, ...outOfReach };
   const problem = found?.problem;
-  if (problem === undefined) return { ...base, verdict: 'pass' };
+  if (problem === undefined) return { ...base, ...departure(job), verdict: 'pass' };
   if (problem.verdict !== 'fail') {
     const { verdict, cause, message } = problem;
     return { ...base, verdict, ...(cause === undefined ? {} : { cause }), reason: message };
@@ -80,6 +83,7 @@ export async function judge(job: Case): Promise<Verdict> {
     ...base,
     verdict: 'fail',
     cause: problem.cause ?? 'expectation',
+    ...departure(job),
     failure: {
       message,
       ...(expected === undefined ? {} : { expected }),
@@ -92,6 +96,13 @@ export async function judge(job: Case): Promise<Verdict> {
       ...(found?.path === undefined ? {} : { path: found.path }),
     },
   };
+}
+
+/** A device that is known to depart from its document here: the report shows it, no driver pays. */
+function departure({ clause, address, target }: Case): Pick<Verdict, 'waived'> {
+  const why = target.departures?.[address];
+  if (why === undefined || clause.subject !== 'device') return {};
+  return { waived: { issue: why, owner: target.name, expires: DEPARTURES_EXPIRE } };
 }
 
 /** Not applicable by the driver's own statement, or not to be had on this target. */

@@ -62,8 +62,9 @@ function transfer(
 /** Bits of a read that come from this register, as far as `mask` has them. */
 function bitsFrom({ part, step, bits }: Difference, at: number, mask: bigint): bigint {
   if (part !== 'value' || step.kind !== 'read') return 0n;
-  const shift = BigInt((at - step.offset) * 8);
-  return bits & (shift >= 0n ? mask << shift : mask >> -shift);
+  const bytes = at - step.offset;
+  const scale = 256n ** BigInt(Math.abs(bytes));
+  return bits & (bytes >= 0 ? mask * scale : mask / scale);
 }
 
 export const explanations: readonly Explanation[] = [

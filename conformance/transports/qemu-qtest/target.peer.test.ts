@@ -27,18 +27,19 @@ function dyno(...words: string[]) {
 
 describe.skipIf(missing)(`drivers on QEMU (${missing ?? 'it is installed'})`, () => {
   it.each([
-    ['edu', 'qemu:edu', /^edu\//, 0.85, []],
-    ['uart-16550', 'qemu:pci-serial', /^(serial-port|uart-16550)\//, 0.75, DEPARTURES],
+    ['edu', 'qemu:edu', 0.85, []],
+    ['uart-16550', 'qemu:pci-serial', 0.75, DEPARTURES],
   ] as const)(
     '%s passes on %s',
-    (driver, target, own, share, departures) => {
+    (driver, target, share, departures) => {
       const { status, document } = dyno('run', driver, '--target', target, '--runs', '5');
-      const verdicts = document.verdicts.filter(({ clause }) => own.test(clause));
-      const ran = verdicts.filter(({ verdict }) => verdict === 'pass');
+      const applicable = document.verdicts.filter(({ verdict }) => verdict !== 'not-applicable');
+      const ran = applicable.filter(({ verdict }) => verdict !== 'not-run');
       const bad = document.verdicts.filter(({ verdict }) => /fail|error|inconcl/.test(verdict));
       expect(bad.map(({ clause }) => clause).toSorted()).toEqual(departures);
-      expect(ran.length).toBeGreaterThanOrEqual(share * verdicts.length);
-      expect(status).toBe(departures.length === 0 ? 0 : 1);
+      expect(bad.every(({ waived }) => waived !== undefined)).toBe(true);
+      expect(ran.length).toBeGreaterThanOrEqual(share * applicable.length);
+      expect(status).toBe(0);
     },
     TIMEOUT_MS,
   );

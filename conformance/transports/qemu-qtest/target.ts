@@ -31,9 +31,12 @@ interface DeviceFacts {
   readonly maps: ReadonlyMap<number, CompiledMap>;
   readonly offers: readonly Capability[];
   readonly lacks: Target['lacks'];
+  readonly departures?: Target['departures'];
   /** Longer than any operation that the device goes through by itself. */
   readonly quietNs: number;
 }
+
+const OUT2 = 'QEMU resets MCR to 0x08, where PC16550D, Table I, has all bits low';
 
 const DEVICES = {
   edu: {
@@ -56,6 +59,13 @@ const DEVICES = {
       'line-errors': "QEMU's character device has no parity and no framing errors",
       'modem-lines': "QEMU's character device has no modem lines",
     },
+    departures: {
+      'registers/hw-reset': OUT2,
+      'registers/bit-bash': OUT2,
+      'registers/reserved': OUT2,
+      'registers/read-effects': OUT2,
+      'registers/access-size': 'QEMU splits wider accesses into bytes; the chip has a bus of bytes',
+    },
     // The receiver's time-out at 50 baud.
     quietNs: 1e9,
   },
@@ -63,7 +73,7 @@ const DEVICES = {
 
 /** @throws TargetUnavailable where QEMU is not installed */
 export function qemuTarget(name: keyof typeof QEMU_DEVICES, context: TargetContext): Target {
-  const { device, maps, offers, lacks, quietNs }: DeviceFacts = DEVICES[name];
+  const { device, maps, offers, lacks, departures, quietNs }: DeviceFacts = DEVICES[name];
   const qemu = version();
   const machine = new QemuMachine(QEMU_DEVICES[name], (pid) => context.onChild(pid));
   const pace = new QemuPace(quietNs);
@@ -73,6 +83,7 @@ export function qemuTarget(name: keyof typeof QEMU_DEVICES, context: TargetConte
     device,
     offers: new Set<Capability>(['faults', 'removal', 'device-reset', ...offers]),
     lacks: { ...EVERYWHERE, ...lacks },
+    ...(departures === undefined ? {} : { departures }),
     identity: { qemu, machine: 'q35', device: name },
     pace,
     identicalReadsMax: IDENTICAL_READS_MAX,
