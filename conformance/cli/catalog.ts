@@ -15,6 +15,7 @@ import { interrupts as eduInterrupts } from '../suites/edu/interrupts.ts';
 import { operations as eduOperations } from '../suites/edu/operations.ts';
 import { robustness as eduRobustness } from '../suites/edu/robustness.ts';
 import { eduSimpleIO } from '../suites/edu/simple-io.ts';
+import { clients as serialClients } from '../suites/serial-port/clients.ts';
 import { data as serialData } from '../suites/serial-port/data.ts';
 import { errors as serialErrors } from '../suites/serial-port/errors.ts';
 import { lifecycle as serialLifecycle } from '../suites/serial-port/lifecycle.ts';
@@ -108,6 +109,7 @@ export const builtIn: Catalog = {
     eduRobustness,
     serialLifecycle,
     serialData,
+    serialClients,
     serialSettings,
     serialErrors,
     serialModem,

@@ -107,14 +107,15 @@ export const eduMutants: readonly DeviceMutant[] = [
     ],
   },
   {
-    id: 'edu-model/message-and-line',
+    id: 'edu-model/message-twice',
     target: 'sim:edu',
     file: 'sim/devices/edu/model.ts',
-    what: 'A message is sent, and the line raised too.',
+    what: 'Each message is sent twice.',
     edits: [
       {
         find: 'if (!this.#bus.message(0)) this.#bus.interrupt.drive(true);',
-        replace: 'this.#bus.message(0);\n    this.#bus.interrupt.drive(true);',
+        replace:
+          'this.#bus.message(0);\n    if (!this.#bus.message(0)) this.#bus.interrupt.drive(true);',
       },
     ],
   },

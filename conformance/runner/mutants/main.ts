@@ -150,11 +150,12 @@ function asMatrixMutants(): MatrixMutant[] {
       expected,
       ...(noSmoke === undefined ? {} : { noSmoke }),
     })),
-    ...chosenDevices.map(({ id, what }) => ({
+    ...chosenDevices.map(({ id, what, noSmoke }) => ({
       id,
       subject: 'device' as const,
       what,
       expected: [],
+      ...(noSmoke === undefined ? {} : { noSmoke }),
     })),
   ];
 }
@@ -177,7 +178,7 @@ async function main(): Promise<Matrix> {
     isSmoke,
     cells: await judged(items),
   });
-  return wanted.length === 0 ? matrix : { ...matrix, idle: [], idleRules: [] };
+  return wanted.length === 0 ? matrix : { ...matrix, idle: [], idleRules: [], outOfReach: [] };
 }
 
 const began = performance.now();

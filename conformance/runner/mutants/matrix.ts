@@ -49,6 +49,8 @@ export interface Matrix {
   /** Clauses that catch nothing by their own check. */
   readonly idle: readonly string[];
   readonly idleRules: readonly string[];
+  /** Clauses that no target of the matrix could run: it says nothing about them. */
+  readonly outOfReach: readonly string[];
   /** Ours: what must be mended before the matrix says anything. */
   readonly problems: readonly string[];
 }
@@ -83,10 +85,15 @@ export function buildMatrix(input: MatrixInput): Matrix {
       for (const rule of kill.rules) busyRules.add(rule);
     }
   }
+  const ran = new Set(
+    cells.filter(({ verdict }) => verdict !== 'not-run').map(({ clause }) => clause),
+  );
+  const own = [...subjects.keys()].filter((address) => !isSmoke(address));
   return {
     rows,
     survivors: rows.filter(({ killers }) => killers.length === 0).map(({ id }) => id),
-    idle: [...subjects.keys()].filter((address) => !isSmoke(address) && !busy.has(address)),
+    idle: own.filter((address) => ran.has(address) && !busy.has(address)),
+    outOfReach: own.filter((address) => !ran.has(address)),
     idleRules: rules.filter((rule) => !busyRules.has(rule)),
     problems: problemsOf(mutants, byMutant, rows, isSmoke),
   };

@@ -4,13 +4,15 @@ import type { Kill, Matrix, Row } from './matrix.ts';
 /** Killers named in a line; the file has them all. */
 const NAMED = 4;
 
-export function printMatrix({ rows, survivors, idle, idleRules, problems }: Matrix): string {
+export function printMatrix(matrix: Matrix): string {
+  const { rows, survivors, idle, idleRules, outOfReach, problems } = matrix;
   const lines = rows.map(rowLine);
   const blamed = rows.filter(({ falseBlame }) => falseBlame.length > 0).length;
   lines.push('', `${rows.length - survivors.length} of ${rows.length} mutants are caught.`);
   if (blamed > 0) lines.push(`${blamed} broken devices also fail clauses about the driver.`);
   section(lines, 'Survivors', survivors);
   section(lines, 'Idle clauses (they catch no mutant by their own check)', idle);
+  section(lines, 'Clauses that no target here can run', outOfReach);
   section(lines, 'Rules that no mutant breaks', idleRules);
   section(lines, 'Problems', problems);
   return lines.join('\n');

@@ -1,5 +1,6 @@
 /** The 16550 itself, register by register, without a driver. */
 import fc from 'fast-check';
+import { PARITIES } from '../../../drivers-under-test/host/classes/serial-port.ts';
 import { property, suite } from '../../clause.ts';
 import { expect } from '../../expect.ts';
 import type { Scene } from '../../scene.ts';
@@ -416,6 +417,33 @@ export const device = suite({
         // The transmitter begins with the next clock of its bits.
         await scene.pass(Math.round(2 * bitNs));
         expect.equal(read(chip.LSR), LSR_IDLE, 'LSR after it');
+      },
+    }),
+    property({
+      id: 'formats',
+      cite: datasheet('8.1'),
+      text: 'In every word length and parity the far end hears what was sent, without an error.',
+      level: 'shall',
+      subject: 'device',
+      needs: ['serial-peer', 'line-timing'],
+      given: fc.tuple(
+        fc.constantFrom<5 | 6 | 7 | 8>(5, 6, 7, 8),
+        fc.constantFrom(...PARITIES),
+        fc.nat({ max: 255 }),
+      ),
+      show: ([dataBits, parity, byte]) => [`${dataBits} data bits, parity ${parity}, ${byte}`],
+      async check(scene, [dataBits, parity, byte]) {
+        const { write, pass } = setUp(scene);
+        write(chip.LCR, dataBits - 5 + chip.PARITY_BITS[parity]);
+        farEnd(scene).format = formatFor({ ...SETTINGS, dataBits, parity });
+        write(chip.THR, byte);
+        await pass(3);
+        const heard = farEnd(scene).heard.map((one) => [
+          one.data,
+          one.parityError,
+          one.framingError,
+        ]);
+        expect.equal(heard, [[byte % 2 ** dataBits, false, false]], 'what the far end heard');
       },
     }),
     {

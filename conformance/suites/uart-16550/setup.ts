@@ -29,6 +29,7 @@ import {
   IIR,
   IIR_FIFOS,
   LCR,
+  LCR_BREAK,
   LCR_DLAB,
   MCR,
   MCR_DTR_RTS,
@@ -91,6 +92,24 @@ export const setup = suite({
         expect.equal(await port.read(20, SECOND), pattern(20), 'what was read');
       },
     }),
+    {
+      id: 'stale-before-open',
+      cite: datasheet('8.1, 8.7'),
+      text: 'Once started, the driver has ended what an earlier one left on: break, interrupts, lines.',
+      level: 'shall',
+      subject: 'driver',
+      bugClasses: ['BC-10', 'BC-28'],
+      async check(scene) {
+        const { read, write } = chip(scene);
+        write(IER, 0x0f);
+        write(MCR, MCR_DTR_RTS);
+        write(LCR, LCR_DLAB | LCR_BREAK);
+        await scene.start();
+        expect.equal(read(LCR) & (LCR_DLAB | LCR_BREAK), 0, 'LCR bits 6 and 7');
+        expect.equal(read(IER), 0, 'IER');
+        expect.equal(read(MCR), 0, 'MCR');
+      },
+    },
     {
       id: 'stale-data',
       cite: datasheet('8.5, bits 1 and 2'),

@@ -337,13 +337,25 @@ export const uartLifecycle: readonly DriverMutant[] = [
   },
   {
     ...driver,
-    id: 'uart-16550/stop-not-remembered',
-    bugClass: 'BC-12',
-    what: 'A stopped driver still takes calls.',
+    id: 'uart-16550/stop-forgets-calls',
+    bugClass: 'BC-13',
+    what: 'Calls that wait when the driver is stopped are never ended.',
     edits: [
       {
-        find: 'this.#offline = why;',
-        replace: "this.#offline = why === 'asleep' ? why : undefined;",
+        find: 'this.#calls.abort();\n    await this.#calls.left();\n    if (wasAsleep) return;',
+        replace: 'if (wasAsleep) return;',
+      },
+    ],
+  },
+  {
+    ...driver,
+    id: 'uart-16550/gone-in-drain',
+    bugClass: 'BC-12',
+    what: 'The end of a transfer is looked for on a device that is gone.',
+    edits: [
+      {
+        find: 'this.#calls.check(session);\n      if (status?.TEMT) return;',
+        replace: 'if (status!.TEMT) return;',
       },
     ],
   },

@@ -334,4 +334,17 @@ export const uartTransfer: readonly DriverMutant[] = [
       },
     ],
   },
+  {
+    ...port,
+    id: 'uart-16550/handler-waits-for-more',
+    bugClass: 'BC-24',
+    what: 'The handler waits for the next character instead of leaving.',
+    edits: [
+      { find: 'const CHARACTERS_MAX = 256;', replace: 'const CHARACTERS_MAX = 2048;' },
+      {
+        find: 'if (!status.DR) break;',
+        replace: 'if (!status.DR && count < 700) continue;\n      if (!status.DR) break;',
+      },
+    ],
+  },
 ];
