@@ -7,9 +7,9 @@
  * read, registers of a page whose selection is unknown.
  */
 import { type CompiledMap, type Register, fieldMask } from './compile.ts';
-import { RegisterCoverage, type Refusal } from './coverage.ts';
+import { Effect, RegisterCoverage, type Refusal } from './coverage.ts';
 import type { AccessSize } from './declare.ts';
-import { STRIDE_BITS, fixedByWrite, nextOnWrite } from './lane-table.ts';
+import { Column, fixedByWrite, nextOnWrite } from './lane-table.ts';
 import { type Piece, type Side, halves, joined, refusal, split } from './split.ts';
 
 export interface MirrorFinding {
@@ -35,6 +35,7 @@ export interface MirrorFinding {
 
 type Report = (finding: MirrorFinding) => void;
 
+const { STRIDE_BITS } = Column;
 const UNKNOWN_PAGE = -1;
 
 export class RegisterMirror {
@@ -196,8 +197,8 @@ export class RegisterMirror {
       const learnt = (readable[at]! | reserved[at]!) & carried[index]!;
       const held = (this.#state[at]! & ~learnt) | (values[index]! & learnt);
       const known = (this.#known[at]! | (learnt & ~volatile[at]!)) >>> 0;
-      if ((held & known & readClear[at]!) !== 0) this.coverage.effect(slot, 'read-clear');
-      if ((~held & known & readSet[at]!) !== 0) this.coverage.effect(slot, 'read-set');
+      if ((held & known & readClear[at]!) !== 0) this.coverage.effect(slot, Effect.READ_CLEAR);
+      if ((~held & known & readSet[at]!) !== 0) this.coverage.effect(slot, Effect.READ_SET);
       const forced = (readClear[at]! | readSet[at]!) & ~volatile[at]!;
       this.#state[at] = (held & ~readClear[at]!) | readSet[at]!;
       this.#known[at] = known | forced;
@@ -261,7 +262,7 @@ export class RegisterMirror {
     const certain = this.#spentKnown[lane]!;
     const open = once & certain & ~this.#spent[lane]!;
     const unsure = once & ~certain;
-    this.coverage.effect(slot, open === 0 ? 'write-once-ignored' : 'write-once');
+    this.coverage.effect(slot, open === 0 ? Effect.ONCE_IGNORED : Effect.WRITE_ONCE);
     // Stored or not: certain only where both come to the same.
     const differs = unsure & (value ^ this.#state[lane]!);
     this.#state[lane] = (this.#state[lane]! & ~open) | (value & open);
