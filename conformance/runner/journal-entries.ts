@@ -32,7 +32,7 @@ function entryAt(
   index: number,
   at: number,
 ): JournalEntry {
-  const kind = journal.kindAt(at) as EventKind;
+  const kind = journal.kindAt(at);
   const base = { index, timeNs: Math.round(journal.timeAt(at)), kind: kindName(kind) };
   if (kind === EventKind.Read || kind === EventKind.Write) return access(journal, maps, base, at);
   return { ...base, text: describe(journal, kind, at) };
