@@ -27,6 +27,7 @@ const ALL = 0xffffffff;
 // Constants of this module's own; see `Column`.
 const { SIZE, SLOW_READ, SLOW_WRITE, WIDE, COMPOSED, READ_HOOK, WRITE_HOOK, GAP, LANE_SHIFT } =
   Info;
+const afterWrite = nextOnWrite;
 const { STRIDE_BITS, READABLE, WRITABLE, READ_CLEAR, READ_SET, RESERVED, EFFECTS, ONCE } = Column;
 
 export class RegisterBank<const M extends RegisterMap> {
@@ -56,6 +57,8 @@ export class RegisterBank<const M extends RegisterMap> {
   readonly #info: Uint32Array;
   readonly #readStarts: readonly Uint16Array[];
   readonly #writeStarts: readonly Uint16Array[];
+  readonly #readStart: Uint16Array;
+  readonly #writeStart: Uint16Array;
   /** Write-once bits that were written since their reset. */
   readonly #spent: Uint32Array;
   readonly #page: (() => number) | undefined;
@@ -83,6 +86,8 @@ export class RegisterBank<const M extends RegisterMap> {
     this.#hooks = hooks;
     this.#readStarts = tables.read;
     this.#writeStarts = tables.write;
+    this.#readStart = tables.read[0] as Uint16Array;
+    this.#writeStart = tables.write[0] as Uint16Array;
     this.#info = tables.info.map(
       (info, entry) =>
         info |
@@ -102,7 +107,8 @@ export class RegisterBank<const M extends RegisterMap> {
    */
   read(offset: number, size: AccessSize): number {
     const page = this.#page === undefined ? 0 : this.#page();
-    const entry = this.#start(this.#readStarts[page] as Uint16Array, 'read', page, offset);
+    const starts = page === 0 ? this.#readStart : (this.#readStarts[page] as Uint16Array);
+    const entry = starts[offset] ?? this.#farStart('read', page, offset);
     const info = this.#info[entry] as number;
     if ((info & SIZE) !== size) return this.#readOdd(page, offset, size);
     const reads = this.#reads;
@@ -131,7 +137,8 @@ export class RegisterBank<const M extends RegisterMap> {
   /** A write by the bus; `high` is the upper half of eight bytes. */
   write(offset: number, size: AccessSize, value: number, high = 0): void {
     const page = this.#page === undefined ? 0 : this.#page();
-    const entry = this.#start(this.#writeStarts[page] as Uint16Array, 'write', page, offset);
+    const starts = page === 0 ? this.#writeStart : (this.#writeStarts[page] as Uint16Array);
+    const entry = starts[offset] ?? this.#farStart('write', page, offset);
     const info = this.#info[entry] as number;
     if ((info & SIZE) !== size) {
       this.#writeOdd(page, offset, size, value, high);
@@ -142,16 +149,13 @@ export class RegisterBank<const M extends RegisterMap> {
     const lane = info >>> LANE_SHIFT;
     const base = lane << STRIDE_BITS;
     const table = this.#table;
-    const watched = this.observer !== undefined;
-    if (
-      (info & SLOW_WRITE) !== 0 ||
-      (watched && (value & (table[base | RESERVED] as number)) !== 0)
-    ) {
+    const reserved = this.observer === undefined ? 0 : (table[base | RESERVED] as number);
+    if ((info & SLOW_WRITE) !== 0 || (value & reserved) !== 0) {
       this.#store(entry - 1, value, high, ALL, ALL);
     } else {
       const words = this.#words;
       const before = words[lane] as number;
-      const next = nextOnWrite(table, base, before, value);
+      const next = afterWrite(table, base, before, value);
       words[lane] = next;
       const writable = table[base | WRITABLE] as number;
       const ones = (lane + this.#lanes) | 0;
@@ -233,9 +237,9 @@ export class RegisterBank<const M extends RegisterMap> {
     }
   }
 
-  /** The entry of the register that starts at an offset, or 0. */
-  #start(near: Uint16Array, side: Side, page: number, offset: number): number {
-    if (offset < near.length) return near[offset] ?? 0;
+  /** The entry of a register that starts beyond what one look decodes, or 0. */
+  #farStart(side: Side, page: number, offset: number): number {
+    if (offset < this.#readStart.length) return 0;
     const register = this.map.find(side, page, offset);
     return register !== undefined && register.at === offset ? register.slot + 1 : 0;
   }
