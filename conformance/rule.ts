@@ -11,7 +11,7 @@ export interface Watch {
   readonly journal: Journal;
   /** Register maps by BAR, where they are known. */
   readonly maps: ReadonlyMap<number, CompiledMap>;
-  /** `at` is a place in the journal's ring: `journal.address[at]`, `journal.value[at]`. */
+  /** `at` is a place in the journal's ring: `journal.addressAt(at)`, `journal.valueAt(at)`. */
   on(kind: EventKind, handler: (at: number) => void): void;
   /** The situation that the rule judges has come up; a rule that was never armed proved nothing. */
   arm(): void;

@@ -30,7 +30,7 @@ function reported(
     watch(watch) {
       watch.on(EventKind.Violation, (at) => {
         const found = watch.journal.textAt(at);
-        if (watch.journal.space[at] === 0 && found.startsWith(`${prefix}: `)) {
+        if (watch.journal.spaceAt(at) === 0 && found.startsWith(`${prefix}: `)) {
           watch.violate(found.slice(prefix.length + 2));
         }
       });

@@ -32,8 +32,8 @@ function entryAt(
   index: number,
   at: number,
 ): JournalEntry {
-  const kind = journal.kind[at] as EventKind;
-  const base = { index, timeNs: Math.round(journal.time[at] ?? 0), kind: kindName(kind) };
+  const kind = journal.kindAt(at);
+  const base = { index, timeNs: Math.round(journal.timeAt(at)), kind: kindName(kind) };
   if (kind === EventKind.Read || kind === EventKind.Write) return access(journal, maps, base, at);
   return { ...base, text: describe(journal, kind, at) };
 }
@@ -50,12 +50,12 @@ function access(
   base: Base,
   at: number,
 ): JournalEntry {
-  const bar = journal.space[at] ?? 0;
-  const offset = journal.address[at] ?? 0;
-  const size = journal.size[at] ?? 0;
-  const low = journal.value[at] ?? 0;
-  const value = size === 8 ? joined(low, journal.high[at] ?? 0) : low;
-  const reading = journal.kind[at] === EventKind.Read;
+  const bar = journal.spaceAt(at);
+  const offset = journal.addressAt(at);
+  const size = journal.sizeAt(at);
+  const low = journal.valueAt(at);
+  const value = size === 8 ? joined(low, journal.highAt(at)) : low;
+  const reading = journal.kindAt(at) === EventKind.Read;
   // Pages cannot be known from one access: the first page that has the register names it.
   const map = maps.get(bar);
   const register = map?.pages
@@ -86,17 +86,17 @@ const TEXT_KINDS = new Set<EventKind>([
 ]);
 
 function describe(journal: Journal, kind: EventKind, at: number): string {
-  const address = journal.address[at] ?? 0;
-  const value = journal.value[at] ?? 0;
+  const address = journal.addressAt(at);
+  const value = journal.valueAt(at);
   if (TEXT_KINDS.has(kind)) return journal.textAt(at);
   if (kind === EventKind.Operation) {
-    const phase = journal.space[at];
+    const phase = journal.spaceAt(at);
     const text = journal.textAt(at);
     if (phase === OperationPhase.Call) return `${text} called`;
     return phase === OperationPhase.Return ? `${text} returned` : `${text} thrown`;
   }
   if (kind === EventKind.Interrupt) {
-    const message = journal.space[at] === 1;
+    const message = journal.spaceAt(at) === 1;
     return message ? `message, vector ${address}` : `INTx ${value === 1 ? 'raised' : 'lowered'}`;
   }
   if (kind === EventKind.InterruptHandled) return `handler called, count ${address}`;

@@ -29,9 +29,9 @@ export function watchAccesses(scene: Scene): Accesses {
       if (kind === undefined || list.length === ACCESSES_MAX) return;
       list.push({
         kind,
-        offset: journal.address[at] ?? 0,
-        value: journal.value[at] ?? 0,
-        timeNs: journal.time[at] ?? 0,
+        offset: journal.addressAt(at),
+        value: journal.valueAt(at),
+        timeNs: journal.timeAt(at),
       });
     });
   watch(EventKind.Read, 'read');

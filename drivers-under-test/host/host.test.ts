@@ -14,7 +14,7 @@ import type { Host } from './host.ts';
 const events = (host: Host, kind: EventKind): string[] => {
   const { journal } = host.world;
   return Array.from({ length: journal.count }, (_, index) => journal.place(index) ?? 0)
-    .filter((at) => journal.kind[at] === kind)
+    .filter((at) => journal.kindAt(at) === kind)
     .map((at) => journal.textAt(at));
 };
 

@@ -90,7 +90,7 @@ describe('IOMemoryMap', () => {
     const { buffer, world } = bench();
     const { journal } = world;
     const addresses: number[] = [];
-    const note = (at: number) => void addresses.push(journal.address[at]!);
+    const note = (at: number) => void addresses.push(journal.addressAt(at));
     journal.observe(EventKind.BufferRead, note);
     journal.observe(EventKind.BufferWrite, note);
     const [one, two] = [buffer().CreateMapping(), buffer().CreateMapping()];

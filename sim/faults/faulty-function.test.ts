@@ -21,7 +21,7 @@ function pass({ world }: Card, steps: number): void {
 function faultsNoted({ world }: Card): string[] {
   const { journal } = world;
   return Array.from({ length: journal.count }, (_, at) => at)
-    .filter((at) => journal.kind[at] === EventKind.Fault)
+    .filter((at) => journal.kindAt(at) === EventKind.Fault)
     .map((at) => journal.textAt(at));
 }
 
@@ -52,7 +52,7 @@ describe('accesses', () => {
     inner.device.interrupt.drive(true);
     expect(seen).toEqual([]);
     expect(pci.reset('hot')).toBe(false);
-    expect(world.journal.kind[1]).toBe(EventKind.Removed);
+    expect(world.journal.kindAt(1)).toBe(EventKind.Removed);
   });
 
   it('no-answer: so many accesses, reads without effect and writes lost', () => {

@@ -25,7 +25,7 @@ test('the ring grows to its capacity, keeps what it held, and then forgets the o
   expect(journal.place(3000)).toBeUndefined();
   for (let index = 3000 - 1024; index < 3000; index++) {
     const at = journal.place(index) as number;
-    expect([journal.address[at], journal.value[at], journal.time[at]]).toEqual([
+    expect([journal.addressAt(at), journal.valueAt(at), journal.timeAt(at)]).toEqual([
       index,
       index * 3,
       index * 10,
@@ -90,7 +90,7 @@ test('bytes are kept to be shown, the first 64, until their place is taken', () 
   const bytes = Uint8Array.from({ length: 100 }, (_, index) => index);
   const at = journal.recordBytes(EventKind.DmaRead, 0, 0x1000, bytes);
   expect(journal.bytesAt(at)).toEqual(bytes.slice(0, 64));
-  expect(journal.value[at]).toBe(100);
+  expect(journal.valueAt(at)).toBe(100);
   for (let index = 0; index < 256; index++) journal.record(EventKind.Read, 0, 0, 0x1000, 4);
   expect(journal.bytesAt(at)).toBeUndefined();
 });
@@ -114,7 +114,7 @@ test('texts are kept once and found again', () => {
 test('an observer hears its kind only, after the event is in place', () => {
   const journal = new Journal();
   const heard: number[] = [];
-  journal.observe(EventKind.Write, (at) => heard.push(journal.value[at] as number));
+  journal.observe(EventKind.Write, (at) => heard.push(journal.valueAt(at)));
   journal.record(EventKind.Write, 0, 0, 5);
   journal.record(EventKind.Read, 0, 0, 6);
   journal.record(EventKind.Write, 0, 0, 7);

@@ -51,25 +51,38 @@ const INITIAL = 256;
 const KINDS_MAX = 32;
 const WORD = 2 ** 32;
 
+/** A record: eight words, half a cache line. */
+const RECORD_BITS = 3;
+const RECORD_WORDS = 8;
+const TIME = 0;
+const ADDRESS = 1;
+const META = 2;
+const VALUE = 3;
+const HIGH = 4;
+/** What time and address have above 32 bits; kept only where meta says FAR. */
+const TIME_UPPER = 5;
+const ADDRESS_UPPER = 6;
+/** Meta: the kind in the low byte, the size above it, then FAR, then the space. */
+const KIND_MASK = 0xff;
+const SIZE_SHIFT = 8;
+const SIZE_MASK = 0x7f;
+const FAR = 1 << 15;
+const SPACE_SHIFT = 16;
+
 export class Journal {
   /** Events recorded since the beginning; the ring holds the last `capacity` of them. */
   count = 0;
   /** Virtual time of the next event; the world sets it. */
   now = 0;
   readonly capacity: number;
-  time = new Float64Array(INITIAL);
-  kind = new Uint8Array(INITIAL);
-  /** Access size in bytes, where there is one. */
-  size = new Uint8Array(INITIAL);
-  /** Address space: BAR index, or what the kind says. */
-  space = new Uint8Array(INITIAL);
-  address = new Float64Array(INITIAL);
-  value = new Uint32Array(INITIAL);
-  high = new Uint32Array(INITIAL);
 
-  /** Two words; numbers in a typed array are never boxed. */
-  readonly #hash = Int32Array.of(0x243f6a88, 0x85a308d3);
+  #words = new Uint32Array(INITIAL * RECORD_WORDS);
   #mask = INITIAL - 1;
+  /** Two words as signed integers: those are never boxed. */
+  #one = 0x243f6a88;
+  #two = 0x85a308d3 | 0;
+  /** One bit for each kind that somebody observes. */
+  #heard = 0;
   readonly #observers: (JournalObserver[] | undefined)[] = Array.from({ length: KINDS_MAX });
   readonly #texts: string[] = [];
   readonly #textIds = new Map<string, number>();
@@ -90,30 +103,64 @@ export class Journal {
     high = 0,
   ): number {
     const { count, now } = this;
-    if (count > this.#mask && this.#mask + 1 < this.capacity) this.#grow();
-    const at = count & this.#mask;
+    let at = count & this.#mask;
+    if (at === 0) at = this.#lap();
     this.count = count + 1;
-    this.time[at] = now;
-    this.kind[at] = kind;
-    this.size[at] = size;
-    this.space[at] = space;
-    this.address[at] = address;
-    this.value[at] = value;
-    this.high[at] = high;
-    const hash = this.#hash;
-    const meta = kind | (space << 8) | (size << 16);
-    const one = Math.imul((hash[0] as number) ^ value, 0x9e3779b1) + meta;
-    const two = Math.imul((hash[1] as number) ^ address, 0x85ebca6b) + (now | 0);
-    hash[0] = one ^ (two >>> 15) ^ high;
-    hash[1] = two ^ (one >>> 13);
-    if (now >= WORD || address >= WORD) this.#mixUpper(address, now);
-    const observers = this.#observers[kind];
-    if (observers !== undefined) {
-      for (let index = 0; index < observers.length; index++) {
-        (observers[index] as JournalObserver)(at);
-      }
-    }
+    const words = this.#words;
+    // Literals for the constants above: V8 inlines by the length of bytecode, and each costs.
+    const base = at << 3;
+    const time = now | 0;
+    const where = address | 0;
+    const low = value | 0;
+    const meta = kind | (size << 8) | (space << 16);
+    words[base] = time;
+    words[base | 1] = where;
+    words[base | 2] = meta;
+    words[base | 3] = low;
+    words[base | 4] = high;
+    const one = (Math.imul(this.#one ^ low, 0x9e3779b1) + meta) | 0;
+    const two = (Math.imul(this.#two ^ where, 0x85ebca6b) + time) | 0;
+    this.#one = one ^ (two >>> 15) ^ high;
+    this.#two = two ^ (one >>> 13);
+    if (time !== now || where !== address) this.#far(base, address, now);
+    if (((this.#heard >>> kind) & 1) !== 0) this.#tell(kind, at);
     return at;
+  }
+
+  /** The kind of the event at a place of the ring; likewise the others. */
+  kindAt(at: number): EventKind {
+    return (this.#word(at, META) & KIND_MASK) as EventKind;
+  }
+
+  /** Address space: BAR index, or what the kind says. */
+  spaceAt(at: number): number {
+    return this.#word(at, META) >>> SPACE_SHIFT;
+  }
+
+  /** Access size in bytes, where there is one. */
+  sizeAt(at: number): number {
+    return (this.#word(at, META) >>> SIZE_SHIFT) & SIZE_MASK;
+  }
+
+  addressAt(at: number): number {
+    const upper = (this.#word(at, META) & FAR) === 0 ? 0 : this.#word(at, ADDRESS_UPPER);
+    return upper * WORD + this.#word(at, ADDRESS);
+  }
+
+  /** The low 32 bits. */
+  valueAt(at: number): number {
+    return this.#word(at, VALUE);
+  }
+
+  /** The upper half of a value of eight bytes. */
+  highAt(at: number): number {
+    return this.#word(at, HIGH);
+  }
+
+  /** Virtual nanoseconds. */
+  timeAt(at: number): number {
+    const upper = (this.#word(at, META) & FAR) === 0 ? 0 : this.#word(at, TIME_UPPER);
+    return upper * WORD + this.#word(at, TIME);
   }
 
   /** Records an event whose content is text. */
@@ -135,7 +182,7 @@ export class Journal {
   }
 
   textAt(at: number): string {
-    return this.#texts[this.value[at] ?? 0] ?? '';
+    return this.#texts[this.valueAt(at)] ?? '';
   }
 
   bytesAt(at: number): Uint8Array | undefined {
@@ -153,12 +200,13 @@ export class Journal {
 
   observe(kind: EventKind, observer: JournalObserver): void {
     (this.#observers[kind] ??= []).push(observer);
+    this.#heard |= 1 << kind;
   }
 
   /** Sixteen hexadecimal digits over every event so far. */
   hash(): string {
     const word = (value: number) => (value >>> 0).toString(16).padStart(8, '0');
-    return word(this.#hash[0] as number) + word(this.#hash[1] as number);
+    return word(this.#one) + word(this.#two);
   }
 
   #intern(text: string): number {
@@ -168,31 +216,44 @@ export class Journal {
     const id = this.#texts.length;
     this.#texts.push(text);
     this.#textIds.set(text, id);
-    this.#hash[1] = (this.#hash[1] as number) ^ hashText(text);
+    this.#two ^= hashText(text);
     return id;
   }
 
-  /** What the words of an address or a time above 32 bits add to the hash. */
-  #mixUpper(address: number, now: number): void {
-    const hash = this.#hash;
-    const upper = Math.imul((address / WORD) | 0, 0xc2b2ae35) + ((now / WORD) | 0);
-    hash[0] = Math.imul((hash[0] as number) ^ upper, 0x27d4eb2f);
+  #word(at: number, index: number): number {
+    return this.#words[(at << RECORD_BITS) | index] ?? 0;
   }
 
-  #grow(): void {
-    const size = (this.#mask + 1) * 2;
-    const wider = <A extends Float64Array | Uint32Array | Uint8Array>(from: A, to: A): A => {
-      to.set(from);
-      return to;
-    };
-    this.time = wider(this.time, new Float64Array(size));
-    this.kind = wider(this.kind, new Uint8Array(size));
-    this.size = wider(this.size, new Uint8Array(size));
-    this.space = wider(this.space, new Uint8Array(size));
-    this.address = wider(this.address, new Float64Array(size));
-    this.value = wider(this.value, new Uint32Array(size));
-    this.high = wider(this.high, new Uint32Array(size));
-    this.#mask = size - 1;
+  /** An address or a time that no signed word holds: keeps and hashes what is above 32 bits. */
+  #far(base: number, address: number, now: number): void {
+    const words = this.#words;
+    const addressUpper = Math.floor(address / WORD);
+    const timeUpper = Math.floor(now / WORD);
+    words[base | META] = (words[base | META] as number) | FAR;
+    words[base | ADDRESS_UPPER] = addressUpper;
+    words[base | TIME_UPPER] = timeUpper;
+    const upper = Math.imul(addressUpper, 0xc2b2ae35) + timeUpper;
+    this.#one = Math.imul(this.#one ^ upper, 0x27d4eb2f);
+  }
+
+  #tell(kind: EventKind, at: number): void {
+    const observers = this.#observers[kind] as JournalObserver[];
+    for (let index = 0; index < observers.length; index++) {
+      (observers[index] as JournalObserver)(at);
+    }
+  }
+
+  /** The end of the ring: it grows, or begins again. Returns the place of the next event. */
+  #lap(): number {
+    const { count } = this;
+    const size = this.#mask + 1;
+    if (count === size && size < this.capacity) {
+      const words = new Uint32Array(size * 2 * RECORD_WORDS);
+      words.set(this.#words);
+      this.#words = words;
+      this.#mask = size * 2 - 1;
+    }
+    return count & this.#mask;
   }
 }
 

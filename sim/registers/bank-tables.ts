@@ -4,19 +4,29 @@
  */
 import type { CompiledMap, Register } from './compiled-map.ts';
 
-/** Bits 0 .. 3: the size of an access that is exactly this register, if its map takes it. */
-export const SIZE = 15;
-export const COMPOSED = 1 << 4;
-export const READ_HOOK = 1 << 5;
-export const GAP = 1 << 6;
-export const WRITE_HOOK = 1 << 7;
-export const ENUMERATED = 1 << 8;
-export const WIDE = 1 << 9;
-export const ONCE_FLAG = 1 << 10;
-export const SLOW_READ = COMPOSED | READ_HOOK | GAP | ENUMERATED | WIDE;
-export const SLOW_WRITE = GAP | WRITE_HOOK | ENUMERATED | WIDE | ONCE_FLAG;
-/** The lane is in the bits from here on. */
-export const LANE_SHIFT = 11;
+const COMPOSED = 1 << 4;
+const READ_HOOK = 1 << 5;
+const GAP = 1 << 6;
+const WRITE_HOOK = 1 << 7;
+const ENUMERATED = 1 << 8;
+const WIDE = 1 << 9;
+const ONCE_FLAG = 1 << 10;
+const LANE_SHIFT = 11;
+
+/** What the word of an entry says; to be taken into constants of one's own, see `Column`. */
+export const Info = {
+  /** Bits 0 .. 3: the size of an access that is exactly this register, if its map takes it. */
+  SIZE: 15,
+  COMPOSED,
+  READ_HOOK,
+  GAP,
+  WRITE_HOOK,
+  WIDE,
+  SLOW_READ: COMPOSED | READ_HOOK | GAP | ENUMERATED | WIDE,
+  SLOW_WRITE: GAP | WRITE_HOOK | ENUMERATED | WIDE | ONCE_FLAG,
+  /** The lane is in the bits from here on. */
+  LANE_SHIFT,
+} as const;
 
 /** Offsets below this are decoded by one look. */
 const NEAR_MAX = 1 << 16;

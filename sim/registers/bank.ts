@@ -4,18 +4,7 @@
  * (`registers`, `peek`, `snapshot`) is the model's and the tests': none of these.
  */
 import { hashWords } from '../kernel/hash.ts';
-import {
-  COMPOSED,
-  GAP,
-  LANE_SHIFT,
-  READ_HOOK,
-  SIZE,
-  SLOW_READ,
-  SLOW_WRITE,
-  WIDE,
-  WRITE_HOOK,
-  tablesOf,
-} from './bank-tables.ts';
+import { Info, tablesOf } from './bank-tables.ts';
 import {
   type BankObserver,
   type Behaviour,
@@ -25,25 +14,21 @@ import {
   touchedGaps,
 } from './behaviour.ts';
 import { type CompiledMap, type Register, compile } from './compile.ts';
-import { RegisterCoverage } from './coverage.ts';
+import { Effect, RegisterCoverage } from './coverage.ts';
 import type { AccessSize, RegisterMap } from './declare.ts';
-import {
-  EFFECTS,
-  ONCE,
-  READABLE,
-  READ_CLEAR,
-  READ_SET,
-  RESERVED,
-  STRIDE_BITS,
-  WRITABLE,
-  nextOnWrite,
-} from './lane-table.ts';
+import { Column, nextOnWrite } from './lane-table.ts';
 import { type Side, halves, joined, refusal, split } from './split.ts';
 import { type Views, lowMask, viewsByName, viewsBySlot } from './views.ts';
 
 export type { BankObserver, Behaviour } from './behaviour.ts';
 
 const ALL = 0xffffffff;
+
+// Constants of this module's own; see `Column`.
+const { SIZE, SLOW_READ, SLOW_WRITE, WIDE, COMPOSED, READ_HOOK, WRITE_HOOK, GAP, LANE_SHIFT } =
+  Info;
+const afterWrite = nextOnWrite;
+const { STRIDE_BITS, READABLE, WRITABLE, READ_CLEAR, READ_SET, RESERVED, EFFECTS, ONCE } = Column;
 
 export class RegisterBank<const M extends RegisterMap> {
   readonly map: CompiledMap;
@@ -58,6 +43,9 @@ export class RegisterBank<const M extends RegisterMap> {
   /** The state, then the bits seen as one, then as zero: one array on the hot path. */
   readonly #words: Uint32Array;
   readonly #lanes: number;
+  /** The coverage's own counts. */
+  readonly #reads: Float64Array;
+  readonly #writes: Float64Array;
   readonly #table: Uint32Array;
   readonly #bySlot: readonly object[];
   readonly #written: Uint32Array;
@@ -69,6 +57,8 @@ export class RegisterBank<const M extends RegisterMap> {
   readonly #info: Uint32Array;
   readonly #readStarts: readonly Uint16Array[];
   readonly #writeStarts: readonly Uint16Array[];
+  readonly #readStart: Uint16Array;
+  readonly #writeStart: Uint16Array;
   /** Write-once bits that were written since their reset. */
   readonly #spent: Uint32Array;
   readonly #page: (() => number) | undefined;
@@ -91,9 +81,13 @@ export class RegisterBank<const M extends RegisterMap> {
     this.#beforeViews = viewsBySlot(map, this.#before);
     this.registers = viewsByName(map, this.#bySlot) as Views<M>;
     this.coverage = new RegisterCoverage(map, this.#words.subarray(map.lanes));
+    this.#reads = this.coverage.reads;
+    this.#writes = this.coverage.writes;
     this.#hooks = hooks;
     this.#readStarts = tables.read;
     this.#writeStarts = tables.write;
+    this.#readStart = tables.read[0] as Uint16Array;
+    this.#writeStart = tables.write[0] as Uint16Array;
     this.#info = tables.info.map(
       (info, entry) =>
         info |
@@ -113,10 +107,11 @@ export class RegisterBank<const M extends RegisterMap> {
    */
   read(offset: number, size: AccessSize): number {
     const page = this.#page === undefined ? 0 : this.#page();
-    const entry = this.#start(this.#readStarts[page] as Uint16Array, 'read', page, offset);
+    const starts = page === 0 ? this.#readStart : (this.#readStarts[page] as Uint16Array);
+    const entry = starts[offset] ?? this.#farStart('read', page, offset);
     const info = this.#info[entry] as number;
     if ((info & SIZE) !== size) return this.#readOdd(page, offset, size);
-    const { reads } = this.coverage;
+    const reads = this.#reads;
     reads[entry - 1] = (reads[entry - 1] as number) + 1;
     if ((info & SLOW_READ) !== 0) return this.#readSlow(entry - 1, ALL, ALL);
     const lane = info >>> LANE_SHIFT;
@@ -124,15 +119,15 @@ export class RegisterBank<const M extends RegisterMap> {
     const words = this.#words;
     const table = this.#table;
     const state = words[lane] as number;
-    const readable = table[base + READABLE] as number;
+    const readable = table[base | READABLE] as number;
     const value = (state & readable) >>> 0;
-    const ones = lane + this.#lanes;
-    const zeros = ones + this.#lanes;
+    const ones = (lane + this.#lanes) | 0;
+    const zeros = (ones + this.#lanes) | 0;
     words[ones] = (words[ones] as number) | value;
     words[zeros] = (words[zeros] as number) | (~value & readable);
-    const after =
-      (state & ~(table[base + READ_CLEAR] as number)) | (table[base + READ_SET] as number);
-    if ((after ^ state) !== 0) {
+    const clear = table[base | READ_CLEAR] as number;
+    const set = table[base | READ_SET] as number;
+    if (((state & clear) | (~state & set)) !== 0) {
       this.#readEffect(entry - 1, lane);
       if (this.#settled !== undefined) this.#settled();
     }
@@ -142,32 +137,34 @@ export class RegisterBank<const M extends RegisterMap> {
   /** A write by the bus; `high` is the upper half of eight bytes. */
   write(offset: number, size: AccessSize, value: number, high = 0): void {
     const page = this.#page === undefined ? 0 : this.#page();
-    const entry = this.#start(this.#writeStarts[page] as Uint16Array, 'write', page, offset);
+    const starts = page === 0 ? this.#writeStart : (this.#writeStarts[page] as Uint16Array);
+    const entry = starts[offset] ?? this.#farStart('write', page, offset);
     const info = this.#info[entry] as number;
     if ((info & SIZE) !== size) {
       this.#writeOdd(page, offset, size, value, high);
       return;
     }
-    const { coverage } = this;
-    coverage.writes[entry - 1] = (coverage.writes[entry - 1] as number) + 1;
+    const writes = this.#writes;
+    writes[entry - 1] = (writes[entry - 1] as number) + 1;
     const lane = info >>> LANE_SHIFT;
     const base = lane << STRIDE_BITS;
     const table = this.#table;
-    if ((info & SLOW_WRITE) !== 0 || (value & (table[base + RESERVED] as number)) !== 0) {
+    const reserved = this.observer === undefined ? 0 : (table[base | RESERVED] as number);
+    if ((info & SLOW_WRITE) !== 0 || (value & reserved) !== 0) {
       this.#store(entry - 1, value, high, ALL, ALL);
     } else {
       const words = this.#words;
       const before = words[lane] as number;
-      const next = nextOnWrite(table, base, before, value);
+      const next = afterWrite(table, base, before, value);
       words[lane] = next;
-      const writable = table[base + WRITABLE] as number;
-      const ones = lane + this.#lanes;
-      const zeros = ones + this.#lanes;
+      const writable = table[base | WRITABLE] as number;
+      const ones = (lane + this.#lanes) | 0;
+      const zeros = (ones + this.#lanes) | 0;
       words[ones] = (words[ones] as number) | (value & writable);
       words[zeros] = (words[zeros] as number) | (~value & writable);
       const changed = before ^ next;
-      if ((changed & (table[base + EFFECTS] as number)) !== 0) {
-        coverage.wrote(entry - 1, lane, changed, before);
+      if ((changed & (table[base | EFFECTS] as number)) !== 0) {
+        this.coverage.wrote(entry - 1, lane, changed, before);
       }
     }
     if (this.#settled !== undefined) this.#settled();
@@ -240,9 +237,9 @@ export class RegisterBank<const M extends RegisterMap> {
     }
   }
 
-  /** The entry of the register that starts at an offset, or 0. */
-  #start(near: Uint16Array, side: Side, page: number, offset: number): number {
-    if (offset < near.length) return near[offset] ?? 0;
+  /** The entry of a register that starts beyond what one look decodes, or 0. */
+  #farStart(side: Side, page: number, offset: number): number {
+    if (offset < this.#readStart.length) return 0;
     const register = this.map.find(side, page, offset);
     return register !== undefined && register.at === offset ? register.slot + 1 : 0;
   }
@@ -291,8 +288,8 @@ export class RegisterBank<const M extends RegisterMap> {
     const state = this.state[lane] as number;
     const clear = this.#table[base + READ_CLEAR] as number;
     const set = this.#table[base + READ_SET] as number;
-    if ((state & clear) !== 0) this.coverage.effect(slot, 'read-clear');
-    if ((~state & set) !== 0) this.coverage.effect(slot, 'read-set');
+    if ((state & clear) !== 0) this.coverage.effect(slot, Effect.READ_CLEAR);
+    if ((~state & set) !== 0) this.coverage.effect(slot, Effect.READ_SET);
     this.state[lane] = (state & ~clear) | set;
     return this.state[lane] !== state;
   }
@@ -339,7 +336,7 @@ export class RegisterBank<const M extends RegisterMap> {
     if (once === 0) return next;
     const spent = this.#spent[lane] as number;
     const open = once & ~spent;
-    this.coverage.effect(slot, open === 0 ? 'write-once-ignored' : 'write-once');
+    this.coverage.effect(slot, open === 0 ? Effect.ONCE_IGNORED : Effect.WRITE_ONCE);
     this.#spent[lane] = spent | once;
     return (next & ~open) | (value & open);
   }

@@ -4,7 +4,9 @@
  */
 import type { CompiledMap, Register } from './compile.ts';
 import type { AccessSize } from './declare.ts';
-import { CLEARS, SETS, STRIDE_BITS, TOGGLES } from './lane-table.ts';
+import { Column } from './lane-table.ts';
+
+const { CLEARS, SETS, TOGGLES, STRIDE_BITS } = Column;
 
 /** What can go wrong with an access, as counted. */
 export const REFUSALS = ['undefined', 'size', 'unaligned', 'read-only', 'write-only'] as const;
@@ -21,9 +23,19 @@ export const SIDE_EFFECTS = [
   'write-once-ignored',
 ] as const;
 export type SideEffect = (typeof SIDE_EFFECTS)[number];
-const EFFECT_INDEX = Object.fromEntries(
-  SIDE_EFFECTS.map((effect, index) => [effect, index]),
-) as Record<SideEffect, number>;
+
+/** The places of side effects in `SIDE_EFFECTS`: what counts them. */
+export const Effect = {
+  READ_CLEAR: 0,
+  READ_SET: 1,
+  WRITE_CLEAR: 2,
+  WRITE_SET: 3,
+  WRITE_TOGGLE: 4,
+  WRITE_ONCE: 5,
+  ONCE_IGNORED: 6,
+} as const;
+const { WRITE_CLEAR, WRITE_SET, WRITE_TOGGLE } = Effect;
+const EFFECTS = SIDE_EFFECTS.length;
 
 /** Small and mergeable: plain numbers, keyed by register and field name. */
 export interface CoverageRecord {
@@ -67,7 +79,7 @@ export class RegisterCoverage {
     this.otherSizes = new Float64Array(slots * 4);
     this.ones = seen.subarray(0, map.lanes);
     this.zeros = seen.subarray(map.lanes);
-    this.effects = new Float64Array(slots * SIDE_EFFECTS.length);
+    this.effects = new Float64Array(slots * EFFECTS);
     const { table, count } = enumerated(map);
     this.#enumerated = table;
     this.values = new Uint32Array(count);
@@ -113,8 +125,9 @@ export class RegisterCoverage {
     return sizes;
   }
 
-  effect(slot: number, effect: SideEffect): void {
-    const index = slot * SIDE_EFFECTS.length + EFFECT_INDEX[effect];
+  /** `effect` is its place in `SIDE_EFFECTS`. */
+  effect(slot: number, effect: number): void {
+    const index = slot * EFFECTS + effect;
     this.effects[index] = (this.effects[index] as number) + 1;
   }
 
@@ -123,10 +136,10 @@ export class RegisterCoverage {
     const { table } = this.map;
     const base = lane << STRIDE_BITS;
     if ((changed & before & (table[base + CLEARS] as number)) !== 0) {
-      this.effect(slot, 'write-clear');
+      this.effect(slot, WRITE_CLEAR);
     }
-    if ((changed & ~before & (table[base + SETS] as number)) !== 0) this.effect(slot, 'write-set');
-    if ((changed & (table[base + TOGGLES] as number)) !== 0) this.effect(slot, 'write-toggle');
+    if ((changed & ~before & (table[base + SETS] as number)) !== 0) this.effect(slot, WRITE_SET);
+    if ((changed & (table[base + TOGGLES] as number)) !== 0) this.effect(slot, WRITE_TOGGLE);
   }
 
   refuse(what: Refusal): void {
@@ -166,10 +179,7 @@ export class RegisterCoverage {
           ones: lanes.map((at) => this.ones[at] ?? 0),
           zeros: lanes.map((at) => this.zeros[at] ?? 0),
           values: this.#valueNames(slot),
-          effects: counts(
-            SIDE_EFFECTS,
-            (index) => this.effects[slot * SIDE_EFFECTS.length + index],
-          ),
+          effects: counts(SIDE_EFFECTS, (index) => this.effects[slot * EFFECTS + index]),
         };
       }),
       refused: counts(REFUSALS, (index) => this.refused[index]),

@@ -6,10 +6,11 @@
  * What it does not know it does not judge: volatile fields, everything before the first reset or
  * read, registers of a page whose selection is unknown.
  */
+import { type BankTables, Info, tablesOf } from './bank-tables.ts';
 import { type CompiledMap, type Register, fieldMask } from './compile.ts';
-import { RegisterCoverage, type Refusal } from './coverage.ts';
+import { Effect, RegisterCoverage, type Refusal } from './coverage.ts';
 import type { AccessSize } from './declare.ts';
-import { STRIDE_BITS, fixedByWrite, nextOnWrite } from './lane-table.ts';
+import { Column, fixedByWrite, nextOnWrite } from './lane-table.ts';
 import { type Piece, type Side, halves, joined, refusal, split } from './split.ts';
 
 export interface MirrorFinding {
@@ -35,12 +36,16 @@ export interface MirrorFinding {
 
 type Report = (finding: MirrorFinding) => void;
 
+const { STRIDE_BITS } = Column;
+const { SIZE, WIDE, LANE_SHIFT } = Info;
+const ALL = 0xffffffff;
 const UNKNOWN_PAGE = -1;
 
 export class RegisterMirror {
   readonly map: CompiledMap;
   readonly coverage: RegisterCoverage;
   readonly #report: Report;
+  readonly #tables: BankTables;
   /** By lane: what is held, and which bits of it are certain. */
   readonly #state: Uint32Array;
   readonly #known: Uint32Array;
@@ -53,6 +58,7 @@ export class RegisterMirror {
     this.map = map;
     this.coverage = new RegisterCoverage(map);
     this.#report = report;
+    this.#tables = tablesOf(map);
     this.#state = new Uint32Array(map.lanes);
     this.#known = new Uint32Array(map.lanes);
     this.#spent = new Uint32Array(map.lanes);
@@ -104,6 +110,7 @@ export class RegisterMirror {
   }
 
   #access(side: Side, offset: number, size: AccessSize, value: number, high: number): void {
+    if (this.#whole(side, offset, size, value)) return;
     const page = this.#page(offset, size);
     if (page === UNKNOWN_PAGE) return;
     const refused = refusal(this.map, side, page, offset, size);
@@ -119,6 +126,37 @@ export class RegisterMirror {
       if (side === 'read') this.#sawRead(seen, piece.reached);
       else this.#sawWrite(seen, piece);
     }
+  }
+
+  /** The common case, without BigInt: exactly one register of up to 32 bits, on a single page. */
+  #whole(side: Side, offset: number, size: AccessSize, value: number): boolean {
+    if (this.map.pages.length !== 1) return false;
+    const entry = this.#tables[side][0]?.[offset] ?? 0;
+    const info = this.#tables.info[entry] ?? 0;
+    if ((info & SIZE) !== size || (info & WIDE) !== 0) return false;
+    const slot = entry - 1;
+    const lane = info >>> LANE_SHIFT;
+    const carried = size === 4 ? ALL : (1 << (size * 8)) - 1;
+    const access = { side, offset, size };
+    if (side === 'read') this.#readWhole(access, slot, lane, value & carried, carried);
+    else this.#writeWhole(access, slot, lane, value & carried, carried);
+    return true;
+  }
+
+  #readWhole(access: Where, slot: number, lane: number, value: number, carried: number): void {
+    this.coverage.read(slot, access.size, access.size);
+    const wrong = this.#readLane(slot, lane, value, carried);
+    if (wrong !== 0) this.#foundWhole('device', 'value', access, slot, value, wrong);
+    this.#learnLane(slot, lane, value, carried);
+  }
+
+  #writeWhole(access: Where, slot: number, lane: number, value: number, carried: number): void {
+    const readOnly = this.#attempted(lane, value, carried);
+    const reserved = this.#disturbed(lane, value, carried);
+    if (readOnly !== 0) this.#foundWhole('driver', 'read-only', access, slot, value, readOnly);
+    if (reserved !== 0) this.#foundWhole('driver', 'reserved', access, slot, value, reserved);
+    this.coverage.write(slot, access.size, access.size);
+    this.#storeLane(slot, lane, value, carried);
   }
 
   /** The selected page; unknown where the offset means something else on different pages. */
@@ -177,7 +215,9 @@ export class RegisterMirror {
       wrong |= BigInt(bits) << BigInt(index * 32);
     }
     if (wrong !== 0n) this.#found('device', 'value', seen, wrong);
-    this.#learn(register, values, masks);
+    for (let index = 0; index < (bytes === 8 ? 2 : 1); index++) {
+      this.#learnLane(slot, lane + index, values[index]!, masks[index]!);
+    }
   }
 
   /** Returns the bits that no policy allows. */
@@ -189,19 +229,16 @@ export class RegisterMirror {
   }
 
   /** What was read is held, until the read's own effect. */
-  #learn({ slot, lane, bytes }: Register, values: Lanes, carried: Lanes): void {
+  #learnLane(slot: number, at: number, value: number, carried: number): void {
     const { readable, reserved, readClear, readSet, volatile } = this.map.masks;
-    for (let index = 0; index < (bytes === 8 ? 2 : 1); index++) {
-      const at = lane + index;
-      const learnt = (readable[at]! | reserved[at]!) & carried[index]!;
-      const held = (this.#state[at]! & ~learnt) | (values[index]! & learnt);
-      const known = (this.#known[at]! | (learnt & ~volatile[at]!)) >>> 0;
-      if ((held & known & readClear[at]!) !== 0) this.coverage.effect(slot, 'read-clear');
-      if ((~held & known & readSet[at]!) !== 0) this.coverage.effect(slot, 'read-set');
-      const forced = (readClear[at]! | readSet[at]!) & ~volatile[at]!;
-      this.#state[at] = (held & ~readClear[at]!) | readSet[at]!;
-      this.#known[at] = known | forced;
-    }
+    const learnt = (readable[at]! | reserved[at]!) & carried;
+    const held = (this.#state[at]! & ~learnt) | (value & learnt);
+    const known = this.#known[at]! | (learnt & ~volatile[at]!);
+    if ((held & known & readClear[at]!) !== 0) this.coverage.effect(slot, Effect.READ_CLEAR);
+    if ((~held & known & readSet[at]!) !== 0) this.coverage.effect(slot, Effect.READ_SET);
+    const forced = (readClear[at]! | readSet[at]!) & ~volatile[at]!;
+    this.#state[at] = (held & ~readClear[at]!) | readSet[at]!;
+    this.#known[at] = known | forced;
   }
 
   #sawWrite(seen: Seen, { reached }: Piece): void {
@@ -222,9 +259,7 @@ export class RegisterMirror {
     if (!reached) return;
     this.coverage.write(slot, seen.size, bytes);
     for (let index = 0; index < (bytes === 8 ? 2 : 1); index++) {
-      const writable = this.map.masks.writable[lane + index]! & masks[index]!;
-      this.coverage.saw(slot, lane + index, values[index]!, writable);
-      this.#writeLane(slot, lane + index, values[index]!, masks[index]!);
+      this.#storeLane(slot, lane + index, values[index]!, masks[index]!);
     }
   }
 
@@ -243,8 +278,9 @@ export class RegisterMirror {
     return ((value ^ this.#state[lane]!) & this.map.masks.reserved[lane]! & carried) >>> 0;
   }
 
-  #writeLane(slot: number, lane: number, value: number, carried: number): void {
+  #storeLane(slot: number, lane: number, value: number, carried: number): void {
     const { table, masks } = this.map;
+    this.coverage.saw(slot, lane, value, masks.writable[lane]! & carried);
     const base = lane << STRIDE_BITS;
     const before = this.#state[lane]!;
     const known = this.#known[lane]!;
@@ -261,7 +297,7 @@ export class RegisterMirror {
     const certain = this.#spentKnown[lane]!;
     const open = once & certain & ~this.#spent[lane]!;
     const unsure = once & ~certain;
-    this.coverage.effect(slot, open === 0 ? 'write-once-ignored' : 'write-once');
+    this.coverage.effect(slot, open === 0 ? Effect.ONCE_IGNORED : Effect.WRITE_ONCE);
     // Stored or not: certain only where both come to the same.
     const differs = unsure & (value ^ this.#state[lane]!);
     this.#state[lane] = (this.#state[lane]! & ~open) | (value & open);
@@ -270,10 +306,23 @@ export class RegisterMirror {
     this.#spentKnown[lane] = certain | once;
   }
 
+  #foundWhole(
+    subject: MirrorFinding['subject'],
+    kind: MirrorFinding['kind'],
+    access: Where,
+    slot: number,
+    value: number,
+    bits: number,
+  ): void {
+    const register = this.map.registers[slot]!;
+    const part = BigInt(value >>> 0);
+    this.#found(subject, kind, { ...access, register, part }, BigInt(bits));
+  }
+
   #found(
     subject: MirrorFinding['subject'],
     kind: MirrorFinding['kind'],
-    { side, offset, size, register, part }: Seen,
+    { side, offset, size, register, part }: Omit<Seen, 'carried'>,
     bits: bigint,
   ): void {
     const concerned = register.fields.filter(({ mask }) => (mask & bits) !== 0n);
@@ -296,20 +345,18 @@ export class RegisterMirror {
   }
 }
 
-type Lanes = readonly [low: number, high: number];
-
-interface Access {
+interface Where {
   readonly side: Side;
   readonly offset: number;
   readonly size: AccessSize;
+}
+
+interface Access extends Where {
   readonly whole: bigint;
 }
 
 /** What one register saw of an access: `part` and `carried` are placed in the register. */
-interface Seen {
-  readonly side: Side;
-  readonly offset: number;
-  readonly size: AccessSize;
+interface Seen extends Where {
   readonly register: Register;
   readonly part: bigint;
   readonly carried: bigint;

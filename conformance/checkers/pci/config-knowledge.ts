@@ -50,10 +50,10 @@ export class ConfigKnowledge {
   constructor(watch: Watch) {
     const { journal } = watch;
     watch.on(EventKind.ConfigRead, (at) => {
-      this.#sawRead(journal.address[at]!, journal.size[at]!, journal.value[at]!);
+      this.#sawRead(journal.addressAt(at), journal.sizeAt(at), journal.valueAt(at));
     });
     watch.on(EventKind.ConfigWrite, (at) => {
-      this.#sawWrite(journal.address[at]!, journal.size[at]!, journal.value[at]!);
+      this.#sawWrite(journal.addressAt(at), journal.sizeAt(at), journal.valueAt(at));
     });
     watch.on(EventKind.Reset, () => this.#forget());
     watch.on(EventKind.Removed, () => (this.gone = true));

@@ -17,11 +17,11 @@ export const configuration: readonly Rule[] = [
       const config = new ConfigKnowledge(watch);
       watch.on(EventKind.ConfigWrite, (at) => {
         watch.arm();
-        const offset = journal.address[at]!;
-        const size = journal.size[at]!;
+        const offset = journal.addressAt(at);
+        const size = journal.sizeAt(at);
         const bytes = Array.from({ length: size }, (_, index) => ({
           offset: offset + index,
-          value: Math.floor(journal.value[at]! / 256 ** index) % 256,
+          value: Math.floor(journal.valueAt(at) / 256 ** index) % 256,
         }));
         const changed = bytes.find(({ offset: where, value }) => {
           const held = config.byte(where);

@@ -18,7 +18,7 @@ export const decoding: readonly Rule[] = [
       onBarAccess(watch, (at) => {
         if (config.command === undefined || config.gone) return;
         watch.arm();
-        const bar = journal.space[at]!;
+        const bar = journal.spaceAt(at);
         if (config.decodes(bar) === false) {
           watch.violate(`${describeAccess(journal, at)} is not decoded`);
         } else if (isAnswer(journal, at)) {

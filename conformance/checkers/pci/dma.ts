@@ -20,7 +20,7 @@ function faultRule(rule: Omit<Rule, 'watch' | 'subject'>, stop: DmaStop, detail:
     watch(watch) {
       for (const kind of [EventKind.DmaRead, EventKind.DmaWrite]) watch.on(kind, watch.arm);
       watch.on(EventKind.DmaFault, (at) => {
-        if (watch.journal.space[at] !== stop) return;
+        if (watch.journal.spaceAt(at) !== stop) return;
         watch.arm();
         watch.violate(`${describeRange(watch.journal, at)}: ${detail}`);
       });
@@ -32,8 +32,8 @@ function faultRule(rule: Omit<Rule, 'watch' | 'subject'>, stop: DmaStop, detail:
 function liveMappings(watch: Watch): ReadonlyMap<number, number> {
   const { journal } = watch;
   const live = new Map<number, number>();
-  watch.on(EventKind.DmaMap, (at) => live.set(journal.address[at]!, journal.value[at]!));
-  watch.on(EventKind.DmaUnmap, (at) => live.delete(journal.address[at]!));
+  watch.on(EventKind.DmaMap, (at) => live.set(journal.addressAt(at), journal.valueAt(at)));
+  watch.on(EventKind.DmaUnmap, (at) => live.delete(journal.addressAt(at)));
   return live;
 }
 
@@ -73,15 +73,15 @@ export const dma: readonly Rule[] = [
         turnedOn = false;
       });
       watch.on(EventKind.ConfigWrite, (at) => {
-        const isCommand = journal.address[at] === COMMAND_OFFSET;
-        if (isCommand && (journal.value[at]! & Command.Master) !== 0) turnedOn = true;
+        const isCommand = journal.addressAt(at) === COMMAND_OFFSET;
+        if (isCommand && (journal.valueAt(at) & Command.Master) !== 0) turnedOn = true;
       });
       for (const kind of [EventKind.DmaRead, EventKind.DmaWrite]) watch.on(kind, watch.arm);
       watch.on(EventKind.DmaFault, (at) => {
-        if (journal.space[at] !== DmaStop.NoMaster) return;
+        if (journal.spaceAt(at) !== DmaStop.NoMaster) return;
         watch.arm();
         // What an earlier driver left running is stopped by this: only memory of our own counts.
-        if (turnedOn || !live.has(journal.address[at]!)) return;
+        if (turnedOn || !live.has(journal.addressAt(at))) return;
         watch.violate(`${describeRange(journal, at)}: bus mastering was never turned on`);
       });
     },

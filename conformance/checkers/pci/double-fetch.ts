@@ -42,11 +42,11 @@ export const doubleFetch: Rule = {
     };
 
     watch.on(EventKind.DmaMap, (at) => {
-      const from = journal.high[at]!;
-      if (journal.space[at]! < MappedFor.Writing) return;
-      writable.set(journal.address[at]!, { from, end: from + journal.value[at]! });
+      const from = journal.highAt(at);
+      if (journal.spaceAt(at) < MappedFor.Writing) return;
+      writable.set(journal.addressAt(at), { from, end: from + journal.valueAt(at) });
     });
-    watch.on(EventKind.DmaUnmap, (at) => writable.delete(journal.address[at]!));
+    watch.on(EventKind.DmaUnmap, (at) => writable.delete(journal.addressAt(at)));
     for (const kind of [EventKind.Operation, EventKind.InterruptHandled, EventKind.Lifecycle]) {
       watch.on(kind, forget);
     }
@@ -56,8 +56,8 @@ export const doubleFetch: Rule = {
       if (journal.textAt(at).startsWith(CHANGED_BUFFER)) changing = true;
     });
     watch.on(EventKind.BufferRead, (at) => {
-      const from = journal.address[at]!;
-      const read = { from, end: from + journal.value[at]!, timeNs: journal.time[at]! };
+      const from = journal.addressAt(at);
+      const read = { from, end: from + journal.valueAt(at), timeNs: journal.timeAt(at) };
       if (changing) {
         changing = false;
         changed = [...writable.values()].some((range) => overlap(range, read)) ? read : undefined;

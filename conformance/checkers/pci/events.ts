@@ -18,8 +18,8 @@ export function onAccess(watch: Watch, handler: (at: number) => void): void {
 
 /** A read that returned anything but all ones, which is what nobody answers. */
 export function isAnswer(journal: Journal, at: number): boolean {
-  if (journal.kind[at] !== EventKind.Read) return false;
-  return journal.value[at] !== 256 ** Math.min(journal.size[at]!, 4) - 1;
+  if (journal.kindAt(at) !== EventKind.Read) return false;
+  return journal.valueAt(at) !== 256 ** Math.min(journal.sizeAt(at), 4) - 1;
 }
 
 /** `index` is the interrupt's, in events of interrupt sources. */
@@ -31,7 +31,7 @@ export function onLifecycle(
   const { journal } = watch;
   const texts: readonly string[] = steps;
   watch.on(EventKind.Lifecycle, (at) => {
-    if (texts.includes(journal.textAt(at))) handler(journal.space[at] ?? 0);
+    if (texts.includes(journal.textAt(at))) handler(journal.spaceAt(at));
   });
 }
 
@@ -39,15 +39,15 @@ export const hex = (value: number): string => `0x${value.toString(16)}`;
 
 /** Such as "a 4-byte write of 0x1 at 0x80 of BAR 0". */
 export function describeAccess(journal: Journal, at: number): string {
-  const kind = journal.kind[at];
+  const kind = journal.kindAt(at);
   const isConfig = kind === EventKind.ConfigRead || kind === EventKind.ConfigWrite;
   const isWrite = kind === EventKind.Write || kind === EventKind.ConfigWrite;
-  const what = isWrite ? `write of ${hex(journal.value[at] ?? 0)}` : 'read';
-  const where = isConfig ? 'configuration space' : `BAR ${journal.space[at]}`;
-  return `a ${journal.size[at]}-byte ${what} at ${hex(journal.address[at] ?? 0)} of ${where}`;
+  const what = isWrite ? `write of ${hex(journal.valueAt(at))}` : 'read';
+  const where = isConfig ? 'configuration space' : `BAR ${journal.spaceAt(at)}`;
+  return `a ${journal.sizeAt(at)}-byte ${what} at ${hex(journal.addressAt(at))} of ${where}`;
 }
 
 /** Such as "8 bytes at 0x100000". */
 export function describeRange(journal: Journal, at: number): string {
-  return `${journal.value[at]} bytes at ${hex(journal.address[at] ?? 0)}`;
+  return `${journal.valueAt(at)} bytes at ${hex(journal.addressAt(at))}`;
 }

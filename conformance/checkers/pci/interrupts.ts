@@ -20,8 +20,8 @@ class Level {
   constructor(watch: Watch, changed: () => void = () => {}) {
     const { journal } = watch;
     watch.on(EventKind.Interrupt, (at) => {
-      if (journal.space[at] !== InterruptKind.Level) return;
-      this.asserted = journal.value[at] === 1;
+      if (journal.spaceAt(at) !== InterruptKind.Level) return;
+      this.asserted = journal.valueAt(at) === 1;
       changed();
     });
   }
@@ -61,8 +61,8 @@ export const interrupts: readonly Rule[] = [
         if (level.asserted) watch.violate('the INTx line is left asserted');
       });
       watch.on(EventKind.Interrupt, (at) => {
-        if (!stopped || journal.value[at] !== 1) return;
-        watch.violate(`interrupt ${journal.address[at]} comes after super Stop`);
+        if (!stopped || journal.valueAt(at) !== 1) return;
+        watch.violate(`interrupt ${journal.addressAt(at)} comes after super Stop`);
       });
     },
   },

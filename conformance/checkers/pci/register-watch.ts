@@ -55,15 +55,15 @@ class RegisterWatch {
 
   #saw(at: number, access: 'read' | 'write'): void {
     const journal = this.#journal;
-    const bar = journal.space[at] as number;
+    const bar = journal.spaceAt(at);
     const mirror = this.#mirrors.get(bar);
     if (mirror === undefined || this.#config.gone || this.#config.asleep) return;
-    const size = journal.size[at] as AccessSize;
-    const value = journal.value[at] as number;
+    const size = journal.sizeAt(at) as AccessSize;
+    const value = journal.valueAt(at);
     if (isAnswer(journal, at)) this.#answering.add(bar);
     this.#unsure = this.#faulty || !(this.#answering.has(bar) || this.#config.decodes(bar));
     for (const listener of this.listeners) listener.accessed();
-    mirror[access](journal.address[at] as number, size, value, journal.high[at]);
+    mirror[access](journal.addressAt(at), size, value, journal.highAt(at));
     if (this.#unsure) mirror.forget();
   }
 

@@ -7,6 +7,8 @@ import { EventKind } from '../../kernel/journal.ts';
 import { Abort, type World } from '../../kernel/world.ts';
 import type { PciFunction } from './function.ts';
 
+const { ConfigRead, ConfigWrite, Read, Write } = EventKind;
+
 export interface PciPortOptions {
   /** Virtual time of a read, which waits for its answer, and of a posted write. */
   readonly readNs: number;
@@ -55,7 +57,7 @@ export class PciPort {
     const value = this.function.read(bar, offset, size);
     const high = size === 8 ? this.function.high : 0;
     this.high = high;
-    this.world.journal.record(EventKind.Read, bar, offset, value, size, high);
+    this.world.journal.record(Read, bar, offset, value, size, high);
     this.#countIdentical(bar, offset, value);
     return value;
   }
@@ -64,7 +66,7 @@ export class PciPort {
     if (this.dead !== undefined) this.#refuse();
     this.#lastBar = -1;
     this.world.advance(this.#options.writeNs);
-    this.world.journal.record(EventKind.Write, bar, offset, value, size, high);
+    this.world.journal.record(Write, bar, offset, value, size, high);
     this.function.write(bar, offset, size, value, high);
   }
 
@@ -72,7 +74,7 @@ export class PciPort {
     if (this.dead !== undefined) this.#refuse();
     this.world.advance(this.#options.readNs);
     const value = this.function.configRead(offset, size);
-    this.world.journal.record(EventKind.ConfigRead, 0, offset, value, size);
+    this.world.journal.record(ConfigRead, 0, offset, value, size);
     this.#countIdentical(CONFIG, offset, value);
     return value;
   }
@@ -82,7 +84,7 @@ export class PciPort {
     this.#lastBar = -1;
     // Configuration writes are not posted: they wait for their completion.
     this.world.advance(this.#options.readNs);
-    this.world.journal.record(EventKind.ConfigWrite, 0, offset, value, size);
+    this.world.journal.record(ConfigWrite, 0, offset, value, size);
     this.function.configWrite(offset, size, value);
   }
 

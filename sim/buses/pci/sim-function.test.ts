@@ -7,7 +7,7 @@ const COMMAND = 0x04;
 const STATUS = 0x06;
 
 function kinds({ journal }: World): string[] {
-  return Array.from({ length: journal.count }, (_, at) => EVENT_KINDS[journal.kind[at]! - 1]!);
+  return Array.from({ length: journal.count }, (_, at) => EVENT_KINDS[journal.kindAt(at) - 1]!);
 }
 
 describe('decoding', () => {
@@ -157,7 +157,7 @@ describe('power and removal', () => {
     expect(seen).toEqual([true, false]);
     expect(kinds(world).filter((kind) => kind === 'Removed')).toHaveLength(1);
     expect(world.journal.textAt(1)).toBe('removed');
-    expect(world.journal.kind[1]).toBe(EventKind.Removed);
+    expect(world.journal.kindAt(1)).toBe(EventKind.Removed);
   });
 
   it('keeps its BARs over a hot reset, by the hand of the platform', () => {

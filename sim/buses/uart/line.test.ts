@@ -102,7 +102,7 @@ it('writes characters, breaks and modem lines to the journal', () => {
   const seen: number[][] = [];
   const { journal } = world;
   journal.observe(EventKind.Line, (at) => {
-    seen.push([journal.space[at] ?? -1, journal.address[at] ?? -1, journal.value[at] ?? -1]);
+    seen.push([journal.spaceAt(at), journal.addressAt(at), journal.valueAt(at)]);
   });
   line.outputs.DTR.drive(true);
   peer.setModemLines({ CTS: true });
