@@ -29,7 +29,7 @@ export interface DriverMutant extends Mutant {
   readonly expected: readonly string[];
 }
 
-/** A defect of a device model or of its bus; clauses about the device, or the pair, must catch it. */
+/** A defect of a device model or of its bus; clauses about the device or the pair catch it. */
 export interface DeviceMutant extends Mutant {
   /** The target whose machine is broken. */
   readonly target: string;

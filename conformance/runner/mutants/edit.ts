@@ -1,7 +1,7 @@
 /** Applies the edits of a mutant to the source of its file. */
 import type { Mutant } from '../../../drivers-under-test/mutants/mutant.ts';
 
-/** @throws RangeError naming the mutant whose edit does not match exactly once, or changes nothing */
+/** @throws RangeError naming the mutant whose edit matches not exactly once, or changes nothing */
 export function edited(source: string, { id, file, edits }: Mutant): string {
   if (edits.length === 0) throw new RangeError(`Mutant ${id} has no edit: give it one.`);
   return edits.reduce((text, { find, replace }) => {

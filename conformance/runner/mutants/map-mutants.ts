@@ -152,7 +152,8 @@ function patched(register: string, field: string, patch: Change['patch']): strin
   const changed =
     field === ''
       ? `...${path}, ${value}`
-      : `...${path}, fields: { ...${path}.fields, ${field}: { ...${path}.fields.${field}, ${value} } }`;
+      : `...${path}, fields: { ...${path}.fields, ` +
+        `${field}: { ...${path}.fields.${field}, ${value} } }`;
   return (
     'export const registers = { ...declared, registers: { ...declared.registers, ' +
     `${register}: { ${changed} } } } as never as typeof declared;`

@@ -1,4 +1,4 @@
-/** Which clause catches which mutant: from verdicts to killers, survivors and idle clauses. Pure. */
+/** Which clause catches which mutant: from verdicts to killers, survivors, idle clauses. Pure. */
 import type { Verdict } from '../../../reports/verdict.ts';
 import type { Subject } from '../../clause.ts';
 

@@ -81,9 +81,11 @@ it('has mutants that type-check', { timeout: 120_000 }, () => {
 
 it('loads the mutant beside the healthy module, which stays as it is', () => {
   const program = `
-    const { registerMutants, mutantUrl, rootUrl } = await import('./conformance/runner/mutants/hook.ts');
+    const hook = await import('./conformance/runner/mutants/hook.ts');
+    const { registerMutants, mutantUrl, rootUrl } = hook;
     const file = 'sim/devices/edu/registers.ts';
-    registerMutants([{ id: 't/u', file, what: '', edits: [{ find: 'bytes: 4096', replace: 'bytes: 1' }] }]);
+    const edits = [{ find: 'bytes: 4096', replace: 'bytes: 1' }];
+    registerMutants([{ id: 't/u', file, what: '', edits }]);
     const mutant = await import(mutantUrl(rootUrl(file), 't/u'));
     const healthy = await import(rootUrl(file));
     console.log(mutant.DMA_BUFFER.bytes, healthy.DMA_BUFFER.bytes);

@@ -1,7 +1,7 @@
 /** Every clause passes on a sound function and is broken by the defect that it is there for. */
 import { describe, expect, it } from 'vitest';
 import { testCard } from '../../../sim/buses/pci/test-card.ts';
-import { SimPciFunction } from '../../../sim/buses/pci/sim-function.ts';
+import { SimPciFunction, type SimPciOptions } from '../../../sim/buses/pci/sim-function.ts';
 import type { PciFunction } from '../../../sim/buses/pci/function.ts';
 import { compile } from '../../../sim/registers/compile.ts';
 import type { Clause, Suite } from '../../clause.ts';
@@ -134,11 +134,25 @@ const defects: Readonly<Record<string, Break>> = {
       if (offset === PMCSR && value === 0) inner.configWrite(4, 2, command);
     },
   }),
+  'pci/capabilities/msix-enable': () => ({ reset: () => true }),
+  'pci/capabilities/msix-table': (inner) => ({
+    write: (bar, offset, size, value, high) => {
+      if (value !== 0xbeef) inner.write(bar, offset, size, value, high);
+    },
+  }),
+  'pci/capabilities/function-reset': () => ({ reset: () => true }),
 };
+
+const CAPABILITIES: NonNullable<SimPciOptions['capabilities']> = [
+  { kind: 'power-management' },
+  { kind: 'msi', vectors: 4, masking: true },
+  { kind: 'msix', vectors: 3, bar: 0, tableOffset: 1024, pendingOffset: 2048 },
+  { kind: 'express', flr: true },
+];
 
 async function play(clause: Clause, defect?: Break): Promise<void> {
   const run = async (given?: unknown): Promise<void> => {
-    const { pci, bank } = testCard();
+    const { pci, bank } = testCard({ capabilities: CAPABILITIES });
     const maps = new Map([0, 1, 2].map((bar) => [bar, compile(bank.map.map)]));
     const scene = {
       function: defect === undefined ? pci : broken(pci, defect),

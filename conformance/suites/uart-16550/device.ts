@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { PARITIES } from '../../../drivers-under-test/host/classes/serial-port.ts';
 import { property, suite } from '../../clause.ts';
 import { expect } from '../../expect.ts';
-import type { Scene } from '../../scene.ts';
 import { probe } from '../probe.ts';
 import {
   CHARACTER_NS,
@@ -13,43 +12,9 @@ import {
   formatFor,
   pattern,
 } from '../serial-port/facts.ts';
+import { interrupts } from './device-interrupts.ts';
+import { FCR, LSR, LSR_IDLE, MCR_LOOP, MSR, setUp } from './device-setup.ts';
 import * as chip from './facts.ts';
-
-/** §8.4 and §8.9, Table II. */
-const LSR_IDLE = 0x60;
-const LSR = { data: 0x01, overrun: 0x02, parity: 0x04, framing: 0x08, break: 0x10, fifo: 0x80 };
-const MSR = 6;
-const MCR_LOOP = 0x10;
-const FCR = { on: 0x01, emptyReceiver: 0x02, emptyTransmitter: 0x04 };
-/** Table IV: the sources by priority, with the FIFOs off. */
-const IIR = { lineStatus: 0x06, data: 0x04, timeout: 0x0c, thrEmpty: 0x02, modem: 0x00 };
-/** §8.5: FCR bits 6 and 7, and the level that they select. */
-const TRIGGERS: readonly (readonly [bits: number, level: number])[] = [
-  [0x00, 1],
-  [0x40, 4],
-  [0x80, 8],
-  [0xc0, 14],
-];
-const LINES = [
-  ['CTS', 0x10, 0x01],
-  ['DSR', 0x20, 0x02],
-  ['DCD', 0x80, 0x08],
-] as const;
-
-/** 115200 baud, eight data bits, on both ends where there is one. */
-function setUp(scene: Scene) {
-  const device = probe(scene);
-  const registers = device.registers(0);
-  const read = (offset: number) => registers.read(offset, 1);
-  const write = (offset: number, value: number) => registers.write(offset, 1, value);
-  write(chip.LCR, chip.LCR_DLAB);
-  write(chip.DLL, 1);
-  write(chip.DLM, 0);
-  write(chip.LCR, 0x03);
-  if (scene.hardware.peer !== undefined) farEnd(scene).format = formatFor(SETTINGS);
-  const pass = (characters: number) => scene.pass(Math.round(characters * CHARACTER_NS));
-  return { read, write, pass, level: () => device.level };
-}
 
 export const device = suite({
   id: 'uart-16550/device',
@@ -231,120 +196,7 @@ export const device = suite({
         expect.equal(read(chip.LSR), LSR_IDLE, 'LSR afterwards');
       },
     },
-    {
-      id: 'trigger',
-      cite: datasheet('8.5, bits 6 and 7'),
-      text: 'Data interrupts at the trigger level, and no longer below it.',
-      level: 'shall',
-      subject: 'device',
-      needs: ['serial-peer', 'line-timing'],
-      async check(scene) {
-        const { write, read, pass, level } = setUp(scene);
-        write(chip.IER, chip.IER_RECEIVE);
-        for (const [bits, count] of TRIGGERS) {
-          write(chip.FCR, FCR.on + FCR.emptyReceiver + bits);
-          farEnd(scene).send(pattern(count));
-          await pass(count - 0.5);
-          expect.equal(level(), false, `the interrupt line one short of ${count}`);
-          await pass(1);
-          expect.equal(level(), true, `the interrupt line at ${count}`);
-          expect.equal(read(chip.IIR), chip.IIR_FIFOS + IIR.data, `IIR at ${count}`);
-          read(chip.RBR);
-          expect.equal(level(), false, `the interrupt line below ${count}`);
-        }
-      },
-    },
-    {
-      id: 'timeout',
-      cite: datasheet('8.11'),
-      text: 'What stays below the trigger level interrupts after four character times, until it is read.',
-      level: 'shall',
-      subject: 'device',
-      needs: ['serial-peer', 'line-timing'],
-      async check(scene) {
-        const { write, read, pass, level } = setUp(scene);
-        write(chip.IER, chip.IER_RECEIVE);
-        write(chip.FCR, FCR.on + 0xc0);
-        farEnd(scene).send([1, 2]);
-        await pass(2 + 3.7);
-        expect.equal(level(), false, 'the interrupt line before four character times');
-        await pass(0.6);
-        expect.equal(level(), true, 'the interrupt line after them');
-        expect.equal(read(chip.IIR), chip.IIR_FIFOS + IIR.timeout, 'IIR');
-        read(chip.RBR);
-        expect.equal(level(), false, 'the interrupt line after a character was read');
-        expect.equal(read(chip.IIR), chip.IIR_FIFOS + chip.IIR_NONE, 'IIR afterwards');
-      },
-    },
-    {
-      id: 'thr-empty',
-      cite: datasheet('Table IV'),
-      text: 'An empty THR interrupts when that is enabled; reading IIR withdraws it, THRE stays.',
-      level: 'shall',
-      subject: 'device',
-      check(scene) {
-        const { write, read, level } = setUp(scene);
-        expect.equal(level(), false, 'the interrupt line before');
-        write(chip.IER, chip.IER_TRANSMIT);
-        expect.equal(level(), true, 'the interrupt line');
-        expect.equal(read(chip.IIR), IIR.thrEmpty, 'IIR');
-        expect.equal(read(chip.IIR), chip.IIR_NONE, 'IIR, read again');
-        expect.equal(level(), false, 'the interrupt line after IIR was read');
-        expect.equal(read(chip.LSR), LSR_IDLE, 'LSR');
-      },
-    },
-    {
-      id: 'priorities',
-      cite: datasheet('Table IV'),
-      text: 'The sources are identified one after another, the highest first.',
-      level: 'shall',
-      subject: 'device',
-      needs: ['serial-peer', 'modem-lines', 'line-timing'],
-      async check(scene) {
-        const { write, read, pass, level } = setUp(scene);
-        farEnd(scene).send([1, 2]);
-        farEnd(scene).setModemLines({ DCD: true });
-        await pass(3);
-        expect.equal(read(chip.IIR), chip.IIR_NONE, 'IIR with nothing enabled');
-        write(chip.IER, 0x0f);
-        expect.equal(read(chip.IIR), IIR.lineStatus, 'IIR with everything pending');
-        read(chip.LSR);
-        expect.equal(read(chip.IIR), IIR.data, 'IIR after LSR was read');
-        read(chip.RBR);
-        expect.equal(read(chip.IIR), IIR.thrEmpty, 'IIR after RBR was read');
-        expect.equal(read(chip.IIR), IIR.modem, 'IIR after IIR was read');
-        expect.equal(level(), true, 'the interrupt line until all are served');
-        read(MSR);
-        expect.equal(read(chip.IIR), chip.IIR_NONE, 'IIR after MSR was read');
-        expect.equal(level(), false, 'the interrupt line when all are served');
-      },
-    },
-    {
-      id: 'modem-status',
-      cite: datasheet('8.9'),
-      text: 'MSR follows its inputs and latches their changes until it is read.',
-      level: 'shall',
-      subject: 'device',
-      needs: ['serial-peer', 'modem-lines'],
-      check(scene) {
-        const { write, read, level } = setUp(scene);
-        write(chip.IER, 0x08);
-        for (const [line, bit, change] of LINES) {
-          farEnd(scene).setModemLines({ [line]: true });
-          expect.equal(level(), true, `the interrupt line when ${line} rises`);
-          expect.equal(read(MSR), bit + change, `MSR when ${line} has risen`);
-          expect.equal(read(MSR), bit, 'MSR, read again');
-          farEnd(scene).setModemLines({ [line]: false });
-          expect.equal(read(MSR), change, `MSR when ${line} has fallen`);
-        }
-        farEnd(scene).setModemLines({ RI: true });
-        expect.equal(read(MSR), 0x40, 'MSR while it rings');
-        expect.equal(level(), false, 'the interrupt line while it rings');
-        farEnd(scene).setModemLines({ RI: false });
-        expect.equal(read(MSR), 0x04, 'MSR when the ring is over');
-        expect.equal(read(MSR), 0, 'MSR, read again');
-      },
-    },
+    ...interrupts,
     {
       id: 'loop',
       cite: datasheet('8.8, bit 4'),

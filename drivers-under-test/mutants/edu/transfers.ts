@@ -69,7 +69,8 @@ export const eduTransfers: readonly DriverMutant[] = [
       {
         find: 'this.#registers.DMA_COMMAND.write({ START: 1, DIRECTION: direction, IRQ: 1 }),\n    );',
         replace:
-          '{\n        this.#registers.DMA_COMMAND.write({ START: 1, DIRECTION: direction, IRQ: 1 });\n' +
+          '{\n        this.#registers.DMA_COMMAND.write(' +
+          '{ START: 1, DIRECTION: direction, IRQ: 1 });\n' +
           '        this.#registers.DMA_COUNT.write(BigInt(length));\n      },\n    );',
       },
     ],
