@@ -71,14 +71,13 @@ function judges(address: string, subject: 'driver' | 'device'): boolean {
   return judged === subject || judged === 'pair' || (withBlame && subject === 'device');
 }
 
+/** On the first simulated target of its driver: one defect needs one place to show. */
 async function driverItems(mutant: DriverMutant): Promise<PlanItem[]> {
   const { module, targets } = catalog.drivers[mutant.driver] ?? { module: '', targets: [] };
-  const items = targets
-    .filter((target) => catalog.targets[target]?.tier === 'simulated')
-    .map((target) =>
-      itemsFor(mutant.driver, mutantUrl(module, mutant.id), mutantTarget(target, mutant), 'driver'),
-    );
-  return (await Promise.all(items)).flat();
+  const target = targets.find((name) => catalog.targets[name]?.tier === 'simulated');
+  if (target === undefined) throw new RangeError(`${mutant.driver} has no simulated target.`);
+  const url = mutantUrl(module, mutant.id);
+  return itemsFor(mutant.driver, url, mutantTarget(target, mutant), 'driver');
 }
 
 /** The driver that belongs on a target judges its broken devices. */

@@ -298,4 +298,54 @@ export const pciMutants: readonly DeviceMutant[] = [
     what: 'MSI stays on over a hot reset.',
     edits: [{ find: 'ENABLE: bit(0),', replace: "ENABLE: bit(0, { keptBy: ['hot'] })," }],
   },
+  {
+    id: 'pci/awake-in-d3hot',
+    target: 'sim:edu-express',
+    file: 'sim/buses/pci/power-management.ts',
+    what: 'In D3hot the function answers as in D0.',
+    edits: [
+      {
+        find: 'return this.bank.registers.PMCSR.STATE === PowerState.D0;',
+        replace: 'return this.bank.registers.PMCSR.STATE <= PowerState.D3;',
+      },
+    ],
+  },
+  {
+    id: 'pci/d3hot-keeps-state',
+    target: 'sim:edu-express',
+    file: 'sim/buses/pci/power-management.ts',
+    what: 'The way back to D0 keeps the state, though the function does not promise it.',
+    edits: [
+      {
+        find: 'changed(PMCSR.STATE === D0 && PMCSR.NO_SOFT_RESET === 0);',
+        replace: 'changed(PMCSR.STATE === D0 && PMCSR.NO_SOFT_RESET === 1);',
+      },
+    ],
+  },
+  {
+    id: 'pci/msix-survives-reset',
+    target: 'sim:edu-express',
+    file: 'sim/buses/pci/msix.ts',
+    what: 'MSI-X stays on over a hot reset.',
+    edits: [{ find: 'ENABLE: bit(15),', replace: "ENABLE: bit(15, { keptBy: ['hot'] })," }],
+  },
+  {
+    id: 'pci/msix-unmasked',
+    target: 'sim:edu-express',
+    file: 'sim/buses/pci/msix.ts',
+    what: 'The vectors of MSI-X are not masked at first.',
+    edits: [{ find: 'MASK: bit(0, { reset: 1 })', replace: 'MASK: bit(0)' }],
+  },
+  {
+    id: 'pci/function-reset-ignored',
+    target: 'sim:edu-express',
+    file: 'sim/buses/pci/sim-function.ts',
+    what: 'A function-level reset does nothing.',
+    edits: [
+      {
+        find: 'this.#reset(kind);\n    this.#platformAssigns();',
+        replace: "if (kind !== 'function') this.#reset(kind);\n    this.#platformAssigns();",
+      },
+    ],
+  },
 ];

@@ -237,19 +237,6 @@ export const lifecycle = suite({
       },
     },
     {
-      id: 'absent',
-      cite: contract('introduction'),
-      text: 'Where nobody answers Start fails, and gives back what it took.',
-      level: 'shall',
-      subject: 'driver',
-      needs: ['removal'],
-      bugClasses: ['BC-12', 'BC-21'],
-      async check(scene) {
-        scene.hardware.remove?.();
-        await expect.fails(() => scene.start(), ['kIOReturnNoDevice'], 'Start without a device');
-      },
-    },
-    {
       id: 'closed-is-deaf',
       cite: contract('close'),
       text: 'A closed port takes no notice of its line, and does not keep the processor busy.',

@@ -6,6 +6,7 @@ import { expect } from '../../expect.ts';
 import {
   CHARACTER_NS,
   SETTINGS,
+  contract,
   datasheet,
   farEnd,
   formatFor,
@@ -35,6 +36,7 @@ import {
   MCR_DTR_RTS,
   MCR_OUT2,
   PARITY_BITS,
+  RBR,
   SCR,
   THR,
   chip,
@@ -108,6 +110,22 @@ export const setup = suite({
         expect.equal(read(LCR) & (LCR_DLAB | LCR_BREAK), 0, 'LCR bits 6 and 7');
         expect.equal(read(IER), 0, 'IER');
         expect.equal(read(MCR), 0, 'MCR');
+      },
+    },
+    {
+      id: 'absent',
+      cite: contract('introduction'),
+      text: 'Where no chip answers Start fails with kIOReturnNoDevice, and gives back what it took.',
+      level: 'shall',
+      subject: 'driver',
+      needs: ['faults'],
+      bugClasses: ['BC-12', 'BC-21'],
+      async check(scene) {
+        for (let offset = RBR; offset <= SCR; offset++) {
+          const place = { bar: 0, offset, at: 1 };
+          scene.inject({ kind: 'stuck-bits', ...place, mask: 0xff, value: 0xff });
+        }
+        await expect.fails(() => scene.start(), ['kIOReturnNoDevice'], 'Start without a chip');
       },
     },
     {

@@ -60,18 +60,17 @@ export const eduTransfers: readonly DriverMutant[] = [
     ...edu,
     id: 'edu/doorbell-first',
     bugClass: 'BC-16',
-    what: 'The transfer is started before its length is set.',
+    what: 'The length of a transfer is set when it is over.',
     edits: [
       {
         find: 'this.#registers.DMA_COUNT.write(BigInt(length));\n',
         replace: '',
       },
       {
-        find: 'this.#registers.DMA_COMMAND.write({ START: 1, DIRECTION: direction, IRQ: 1 }),\n    );',
+        find: 'DMA_COMMAND.write({ START: 1, DIRECTION: direction, IRQ: 1 }),\n    );',
         replace:
-          '{\n        this.#registers.DMA_COMMAND.write(' +
-          '{ START: 1, DIRECTION: direction, IRQ: 1 });\n' +
-          '        this.#registers.DMA_COUNT.write(BigInt(length));\n      },\n    );',
+          'DMA_COMMAND.write({ START: 1, DIRECTION: direction, IRQ: 1 }),\n    );\n' +
+          '    this.#registers.DMA_COUNT.write(BigInt(length));',
       },
     ],
   },

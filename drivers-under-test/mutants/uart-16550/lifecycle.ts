@@ -390,4 +390,16 @@ export const uartLifecycle: readonly DriverMutant[] = [
     what: 'A break is not taken back.',
     edits: [{ find: "if (this.#offline !== 'gone') this.#chip.setBreak(false);", replace: '' }],
   },
+  {
+    ...driver,
+    id: 'uart-16550/write-without-watch',
+    bugClass: 'BC-10',
+    what: 'A write waits for its interrupt far beyond its timeout.',
+    edits: [
+      {
+        find: 'const watch = Math.min(deadline, now + this.#silenceNs());',
+        replace: 'const watch = deadline * 1000;',
+      },
+    ],
+  },
 ];
