@@ -26,6 +26,8 @@ import { isSmoke } from './smoke.ts';
 const SEED = 1;
 /** Values that a property generates for each mutant. */
 const RUNS = 20;
+/** Clauses whose values are many and catch rarely. */
+const MORE_RUNS: Readonly<Record<string, number>> = { 'uart-16550/faults/no-answer': 150 };
 /** No verdict without a mutant takes a fifth of it. */
 const WATCHDOG_MS = 6_000;
 const FOLDER = 'reports/out';
@@ -59,7 +61,7 @@ async function itemsFor(
         subject === undefined ||
         (isSmoke(address) ? isSmoke(address, subject) : judges(address, subject)),
     )
-    .map((item) => ({ ...item, shrink: false }));
+    .map((item) => ({ ...item, runs: MORE_RUNS[item.address] ?? item.runs, shrink: false }));
 }
 
 const subjects = new Map(

@@ -94,13 +94,6 @@ export const uartLifecycle: readonly DriverMutant[] = [
   },
   {
     ...driver,
-    id: 'uart-16550/stop-without-super',
-    bugClass: 'BC-19',
-    what: 'Stop is not passed on to the superclass.',
-    edits: [{ find: 'await super.Stop(provider);', replace: 'await Promise.resolve(provider);' }],
-  },
-  {
-    ...driver,
     id: 'uart-16550/interrupt-source-kept',
     bugClass: 'BC-15',
     what: 'The interrupt source is not cancelled at Stop.',
