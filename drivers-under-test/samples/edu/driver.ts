@@ -175,6 +175,11 @@ export class EduDriver extends IOService implements EduDevice {
   async #makeReady(): Promise<void> {
     this.#command(kIOPCICommandMemorySpace);
     this.#registers.STATUS.write({ IRFACT: 0 });
+    // A write during a computation is lost, and the computation may be somebody else's.
+    for (let waits = 0; this.#registers.STATUS.get('COMPUTING') === 1; waits++) {
+      if (waits === RECOVERY_POLLS) fail('kIOReturnBusy', 'an earlier computation does not end');
+      await this.IOSleep(RECOVERY_POLL_MS);
+    }
     for (let polls = 0; this.#registers.DMA_COMMAND.get('START') === 1; polls++) {
       if (polls === RECOVERY_POLLS) fail('kIOReturnBusy', 'an earlier transfer does not end');
       await this.IOSleep(RECOVERY_POLL_MS);
