@@ -1,4 +1,5 @@
 /** Every rule of a scene, listening to its journal: what was broken, and what came up. */
+import type { DmaMemory } from '../sim/buses/pci/function.ts';
 import { EventKind, type Journal } from '../sim/kernel/journal.ts';
 import type { CompiledMap } from '../sim/registers/compile.ts';
 import type { Rule } from './rule.ts';
@@ -21,13 +22,19 @@ export class RuleBook {
   readonly broken: BrokenRule[] = [];
   readonly armed = new Map<string, number>();
 
-  constructor(rules: readonly Rule[], journal: Journal, maps: ReadonlyMap<number, CompiledMap>) {
+  constructor(
+    rules: readonly Rule[],
+    journal: Journal,
+    maps: ReadonlyMap<number, CompiledMap>,
+    memory?: Pick<DmaMemory, 'peek'>,
+  ) {
     for (const rule of rules) {
       this.armed.set(rule.id, 0);
       let kept = 0;
       rule.watch({
         journal,
         maps,
+        ...(memory === undefined ? {} : { memory }),
         on: (kind, handler) => journal.observe(kind, handler),
         arm: () => this.armed.set(rule.id, (this.armed.get(rule.id) ?? 0) + 1),
         violate: (detail) => {

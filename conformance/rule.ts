@@ -2,6 +2,7 @@
  * A rule: a passive oracle over the journal that no driver (or device) may break, whatever the
  * clause at hand. It sees events as they are recorded and must not touch anything.
  */
+import type { DmaMemory } from '../sim/buses/pci/function.ts';
 import type { EventKind, Journal } from '../sim/kernel/journal.ts';
 import type { CompiledMap } from '../sim/registers/compile.ts';
 import type { Citation } from './citation.ts';
@@ -11,6 +12,8 @@ export interface Watch {
   readonly journal: Journal;
   /** Register maps by BAR, where they are known. */
   readonly maps: ReadonlyMap<number, CompiledMap>;
+  /** The host's memory, for structures that live there. */
+  readonly memory?: Pick<DmaMemory, 'peek'>;
   /** `at` is a place in the journal's ring: `journal.addressAt(at)`, `journal.valueAt(at)`. */
   on(kind: EventKind, handler: (at: number) => void): void;
   /** The situation that the rule judges has come up; a rule that was never armed proved nothing. */
@@ -25,6 +28,8 @@ export interface Rule {
   /** Our own sentence. */
   readonly text: string;
   readonly subject: 'driver' | 'device';
+  /** Only on targets with this device; default: on all. */
+  readonly device?: string;
   /** Classes of `bug-classes.md` that it catches, such as `BC-14`. */
   readonly bugClasses: readonly string[];
   watch(watch: Watch): void;

@@ -4,6 +4,7 @@
  */
 import type { PciFunction } from '../sim/buses/pci/function.ts';
 import { withFaults } from '../sim/faults/faulty-function.ts';
+import type { NvmeFaultPlan } from '../sim/faults/nvme-plan.ts';
 import type { PciFault } from '../sim/faults/plan.ts';
 import { DEFAULT_PORT, PciPort } from '../sim/buses/pci/port.ts';
 import { EventKind } from '../sim/kernel/journal.ts';
@@ -94,7 +95,9 @@ export class Scene {
     });
     this.hardware = target.open(this.world);
     for (const kind of ACCESS_KINDS) this.world.journal.observe(kind, () => this.#accesses++);
-    this.rules = new RuleBook(options.rules, this.world.journal, this.hardware.maps);
+    const rules = options.rules.filter(({ device }) => (device ?? target.device) === target.device);
+    const { maps, function: pci } = this.hardware;
+    this.rules = new RuleBook(rules, this.world.journal, maps, pci.memory);
   }
 
   /** Plans faults; before the driver or the check first reaches the device. */
@@ -102,6 +105,15 @@ export class Scene {
     if (this.#attached !== undefined)
       throw new Error('Faults are planned before the first access.');
     this.#faults.push(...faults);
+  }
+
+  /** Plans faults of the device itself; before the driver or the check first reaches it. */
+  misbehave(...faults: NvmeFaultPlan): void {
+    if (this.#attached !== undefined)
+      throw new Error('Faults are planned before the first access.');
+    if (this.hardware.plan === undefined)
+      throw new Error('The clause must say that it needs nvme-faults.');
+    this.hardware.plan(faults);
   }
 
   get faults(): readonly PciFault[] {
@@ -173,14 +185,31 @@ export class Scene {
    * device may not master the bus, nothing stays mapped. The device itself stays as it is.
    */
   crash(): void {
+    this.#forget();
+    this.world.journal.note(EventKind.Lifecycle, Lifecycle.Crashed);
+    this.#attached = this.#attachTo(this.function);
+  }
+
+  #forget(): void {
     this.#service = undefined;
     const pci = this.function;
     const command = pci.configRead(kIOPCIConfigurationOffsetCommand, 2);
     pci.configWrite(kIOPCIConfigurationOffsetCommand, 2, command & ~kIOPCICommandBusLead);
-    for (const mapping of pci.memory.live()) mapping.unmap();
+    for (const mapping of [...pci.memory.live()]) mapping.unmap();
     pci.route('none', 1);
-    this.world.journal.note(EventKind.Lifecycle, Lifecycle.Crashed);
-    this.#attached = this.#attachTo(pci);
+  }
+
+  /**
+   * The power of the whole machine fails and comes back: no driver runs, the device is as after
+   * power-on, and what it had not made durable is lost.
+   */
+  cutPower(): void {
+    const { cutPower } = this.hardware;
+    if (cutPower === undefined) throw new Error('The clause must say that it needs power-cut.');
+    cutPower();
+    this.#forget();
+    this.world.journal.note(EventKind.Lifecycle, Lifecycle.PowerCut);
+    this.#attached = this.#attachTo(this.function);
   }
 
   /** One round of simple I/O of the driver's class, with its result checked. */

@@ -1,6 +1,7 @@
 /** A target: what a driver can be attached to, and what it offers to clauses. */
 import type { Pace, World } from '../sim/kernel/world.ts';
 import type { PciFunction } from '../sim/buses/pci/function.ts';
+import type { NvmeFaultPlan } from '../sim/faults/nvme-plan.ts';
 import type { SerialFarEnd } from '../sim/buses/uart/peer.ts';
 import type { CompiledMap } from '../sim/registers/compile.ts';
 import type { RegisterCoverage } from '../sim/registers/coverage.ts';
@@ -23,6 +24,8 @@ export const CAPABILITIES = {
   'line-breaks': 'the far end can send a break',
   'modem-lines': 'the far end drives and sees the modem control lines',
   'power-states': 'the function has D0 and D3hot',
+  'power-cut': 'the power can be cut, and what was not durable is then lost',
+  'nvme-faults': 'the controller itself can be made to misbehave',
 } as const;
 export type Capability = keyof typeof CAPABILITIES;
 
@@ -38,6 +41,13 @@ export interface Hardware {
   readonly peer?: SerialFarEnd;
   /** Pulls the device out; only where `removal` is offered. */
   remove?(): void;
+  /**
+   * Power fails and comes back: the device is as after power-on, and has lost what it had not made
+   * durable. Only where `power-cut` is offered.
+   */
+  cutPower?(): void;
+  /** Plans faults of the device itself, before the first access; with `nvme-faults`. */
+  plan?(faults: NvmeFaultPlan): void;
   /** The target went away in this scene: nothing that happened since then counts. */
   lost?(): TargetUnavailable | undefined;
 }

@@ -74,6 +74,10 @@ export class FaultyMemory implements DmaMemory {
     return this.#memory.live();
   }
 
+  peek(address: number, length: number): Uint8Array | undefined {
+    return this.#memory.peek(address, length);
+  }
+
   /** Only bytes that the device may write at this moment can change. */
   #change(buffer: DmaBuffer, offset: number, bytes: Uint8Array): void {
     const end = offset + bytes.length;

@@ -37,6 +37,10 @@ export const EventKind = {
   Gap: 20,
   /** A rule was broken; text. */
   Violation: 21,
+  /** What the host put in a queue for the device: `space` is the queue; bytes. */
+  Command: 22,
+  /** What the device answered, as the host took it from a queue: `space` is the queue; bytes. */
+  Completion: 23,
 } as const;
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
 export const EVENT_KINDS = Object.keys(EventKind) as (keyof typeof EventKind)[];

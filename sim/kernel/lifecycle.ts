@@ -17,5 +17,7 @@ export const Lifecycle = {
   PowerOff: 'power off',
   PowerOn: 'power on',
   Crashed: 'crashed',
+  /** The whole machine lost its power, and has it again. */
+  PowerCut: 'power cut',
 } as const;
 export type Lifecycle = (typeof Lifecycle)[keyof typeof Lifecycle];

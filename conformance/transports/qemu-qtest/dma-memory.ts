@@ -58,6 +58,15 @@ export class QemuDmaMemory implements DmaMemory {
   live(): readonly DmaMapping[] {
     return [...this.#live].sort((a, b) => a.address - b.address);
   }
+
+  peek(address: number, length: number): Uint8Array | undefined {
+    for (const mapping of this.#live) {
+      const inside = address >= mapping.address;
+      if (!inside || address + length > mapping.address + mapping.length) continue;
+      return this.#ram.read(address, length);
+    }
+    return undefined;
+  }
 }
 
 function inside(region: Region, offset: number, length: number): number {

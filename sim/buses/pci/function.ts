@@ -51,6 +51,11 @@ export interface DmaMemory {
   map(buffer: DmaBuffer, offset: number, length: number, rights: DmaRights): DmaMapping;
   /** Mappings that are live now, by address. */
   live(): readonly DmaMapping[];
+  /**
+   * A copy of mapped memory by its I/O address, for rules: nothing is recorded. Undefined where
+   * nothing, or not all of it, is mapped.
+   */
+  peek(address: number, length: number): Uint8Array | undefined;
 }
 
 /** How a function signals: INTx is a level, MSI and MSI-X are messages by vector. */

@@ -93,6 +93,14 @@ export class Iommu implements DmaMemory {
     return this.#live;
   }
 
+  peek(address: number, length: number): Uint8Array | undefined {
+    const mapping = this.#live[this.#indexAfter(address) - 1];
+    if (mapping === undefined || !mapping.buffer.live) return undefined;
+    const from = mapping.offset + address - mapping.address;
+    if (from + length > mapping.offset + mapping.length) return undefined;
+    return mapping.buffer.bytes.slice(from, from + length);
+  }
+
   /** The mapped bytes themselves, or why the device does not get them. */
   reach(address: number, length: number, access: 'read' | 'write'): Uint8Array | Stopped {
     const mapping = this.#live[this.#indexAfter(address) - 1];
