@@ -19,6 +19,8 @@ import {
 } from '../drivers-under-test/host/io-pci-device.ts';
 import type { IOService } from '../drivers-under-test/host/io-service.ts';
 import type { DriverManifest } from '../drivers-under-test/host/manifest.ts';
+import type { MemoryOwner } from '../drivers-under-test/host/memory-range.ts';
+import { clientMemory } from '../drivers-under-test/host/client-memory.ts';
 import type { Rule } from './rule.ts';
 import { Inconclusive } from './expect.ts';
 import { RuleBook } from './rule-book.ts';
@@ -192,6 +194,7 @@ export class Scene {
 
   #forget(): void {
     this.#service = undefined;
+    this.host.die();
     const pci = this.function;
     const command = pci.configRead(kIOPCIConfigurationOffsetCommand, 2);
     pci.configWrite(kIOPCIConfigurationOffsetCommand, 2, command & ~kIOPCICommandBusLead);
@@ -221,6 +224,11 @@ export class Scene {
     await exercise(this, this.client());
   }
 
+  /** Memory of a client: no planned fault takes it away, and the driver need not give it back. */
+  get memory(): MemoryOwner {
+    return clientMemory(this.host, this.hardware.function.memory);
+  }
+
   /** Accesses to the device so far, of every kind. */
   get accesses(): number {
     return this.#accesses;
@@ -243,13 +251,13 @@ export class Scene {
 
   /** Every method of the service, called as a client would: on its queue, and journaled. */
   client<C>(): C {
-    const { service } = this;
+    const { service, host } = this;
     const client: Record<string, unknown> = {};
     for (const name of methodNames(service)) {
       const method = (service as unknown as Record<string, (...args: unknown[]) => unknown>)[name];
       if (method === undefined) continue;
       client[name] = (...args: unknown[]) =>
-        this.#blame(() => this.host.call(service, name, () => method.apply(service, args)));
+        this.#blame(() => host.call(service, name, () => method.apply(service, args)));
     }
     return client as C;
   }

@@ -304,6 +304,23 @@ describe('power', () => {
 });
 
 describe('a crash', () => {
+  it('ends all that the driver does: sleeps, queued blocks, calls', async () => {
+    const { host, provider, world, run } = testHost();
+    const service = await run(() => host.start(provider));
+    const ran: string[] = [];
+    await run(async () => {
+      void host.sleep(1000).then(() => ran.push('slept'));
+      service.defaultQueue.DispatchAsync(() => void ran.push('queued'));
+      host.die();
+      service.defaultQueue.DispatchAsync(() => void ran.push('queued later'));
+      expect(() => host.call(service, 'ping', () => ran.push('called'))).toThrow(
+        'kIOReturnOffline',
+      );
+      await new Promise<void>((resolve) => world.after(2000, () => world.ready(resolve)));
+    });
+    expect(ran).toEqual([]);
+  });
+
   it('in an interrupt handler is recorded once, and the scene goes on', async () => {
     let calls = 0;
     class Crashes extends Good {

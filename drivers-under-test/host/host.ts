@@ -46,6 +46,7 @@ export class Host implements ServiceHost {
   readonly violations: HostViolation[] = [];
   /** Errors that blocks threw and nobody awaited; the first one is the crash. */
   readonly unhandledErrors: unknown[] = [];
+  dead = false;
   readonly #memory: DmaMemory;
   readonly #resources = new Set<HostResource>();
   readonly #stopping = new Map<IOService, Promise<void>>();
@@ -201,6 +202,7 @@ export class Host implements ServiceHost {
     journal.note(EventKind.Operation, name, OperationPhase.Call, size);
     let result: T | Promise<T>;
     try {
+      if (this.dead) fail('kIOReturnOffline', 'the driver has died');
       if (service.state === 'stopped') fail('kIOReturnOffline', 'the service has stopped');
       result = service.defaultQueue.RunAction(block);
     } catch (error) {
@@ -281,8 +283,18 @@ export class Host implements ServiceHost {
 
   sleep(ns: number): Promise<void> {
     const done = new Completion<void>(this.world);
-    this.world.after(ns, () => done.resolve(undefined));
+    this.world.after(ns, () => {
+      if (!this.dead) done.resolve(undefined);
+    });
     return done.promise;
+  }
+
+  /**
+   * The driver's process dies: whatever of it waits never goes on, and nothing new begins. What it
+   * holds is the system's to take back.
+   */
+  die(): void {
+    this.dead = true;
   }
 
   /** The class that the personality names, else the manifest's service. */

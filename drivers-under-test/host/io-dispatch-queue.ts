@@ -92,7 +92,9 @@ export class IODispatchQueue implements HostResource {
       fail('kIOReturnUnsupported', `queue ${this.#name} was not created reentrant`);
     }
     if (this.#cancelled !== undefined) return;
-    this.host.world.ready(() => this.#run(block, undefined, () => {}));
+    this.host.world.ready(() => {
+      if (!this.host.dead) this.#run(block, undefined, () => {});
+    });
   }
 
   /**
@@ -183,7 +185,7 @@ export class IODispatchQueue implements HostResource {
   }
 
   #enqueue(task: () => void): void {
-    if (this.#cancelled !== undefined) return;
+    if (this.#cancelled !== undefined || this.host.dead) return;
     if (this.#pending.length === BLOCKS_MAX) {
       fail('kIOReturnNoSpace', `more than ${BLOCKS_MAX} blocks wait on queue ${this.#name}`);
     }
@@ -197,7 +199,7 @@ export class IODispatchQueue implements HostResource {
     this.#scheduled = true;
     this.host.world.ready(() => {
       this.#scheduled = false;
-      if (this.#held) return;
+      if (this.#held || this.host.dead) return;
       this.#pending.shift()?.();
     });
   }

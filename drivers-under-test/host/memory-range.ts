@@ -2,9 +2,15 @@
 import type { DmaBuffer } from '../../sim/buses/pci/function.ts';
 import type { ServiceHost } from './service-host.ts';
 
-/** The service that memory is made for. */
+/** What memory needs of the host. */
+export type MemoryHost = Pick<
+  ServiceHost,
+  'world' | 'adopt' | 'disown' | 'violate' | 'allocate' | 'map'
+>;
+
+/** The service, or the client, that memory is made for. */
 export interface MemoryOwner {
-  readonly host: ServiceHost;
+  readonly host: MemoryHost;
   GetName(): string;
 }
 

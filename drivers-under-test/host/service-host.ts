@@ -16,6 +16,8 @@ export interface HostResource {
 /** What a dispatch queue and the sources on it need. */
 export interface QueueHost {
   readonly world: World;
+  /** The driver's process died: no code of it runs any more. */
+  readonly dead: boolean;
   /** A block threw, and nobody waits for its result. */
   unhandled(error: unknown): void;
   adopt(resource: HostResource): void;
