@@ -25,6 +25,8 @@ export interface DmaBuffer {
    * `BufferWrite`, and `high` of `DmaMap`). Where it is absent, double fetches cannot be seen.
    */
   readonly address?: number;
+  /** The memory itself, where it lies in this process: what is done to it is not recorded. */
+  readonly bytes?: Uint8Array;
   read(offset: number, length: number): Uint8Array;
   write(offset: number, bytes: Uint8Array): void;
   free(): void;
