@@ -95,6 +95,11 @@ export const builtIn: Catalog = {
       tier: 'independent',
       make: async (context) => (await qemu()).qemuTarget('pci-serial', context),
     },
+    'qemu:nvme': {
+      device: 'nvme',
+      tier: 'independent',
+      make: async (context) => (await qemu()).qemuTarget('nvme', context),
+    },
   },
   suites: [
     header,

@@ -6,11 +6,39 @@ import { Qemu } from './qemu.ts';
 import { ROOT_PORT_OPTIONS, RootPort, type DeviceOptions } from './root-port.ts';
 import type { SerialLine } from './serial-line.ts';
 
+/** Each namespace of nvme has one of its own. */
+const MEDIUM_BYTES = 32 * 2 ** 20;
+
 /** Devices by the name that follows `qemu:` in a target. */
 export const QEMU_DEVICES = {
   edu: { driver: 'edu' },
   'pci-serial': { driver: 'pci-serial', properties: { chardev: 'line' } },
-} as const satisfies Readonly<Record<string, DeviceOptions>>;
+  nvme: {
+    driver: 'nvme',
+    properties: { serial: 'DYNO0001' },
+    children: [namespace(1, 512), namespace(2, 4096)],
+    media: [MEDIUM_BYTES, MEDIUM_BYTES],
+  },
+} as const satisfies Readonly<Record<string, QemuDevice>>;
+
+export interface QemuDevice extends DeviceOptions {
+  /** Bytes of each medium. */
+  readonly media?: readonly number[];
+}
+
+function namespace(nsid: number, blockBytes: number) {
+  return {
+    driver: 'nvme-ns',
+    properties: {
+      nsid,
+      drive: `medium${nsid - 1}`,
+      logical_block_size: blockBytes,
+      physical_block_size: blockBytes,
+      // QEMU lets go of a device's medium a while after the device has left.
+      'share-rw': true,
+    },
+  };
+}
 
 /** One fresh device and what surrounds it. */
 export interface QemuScene {
@@ -24,7 +52,10 @@ export interface QemuScene {
    * device as far as it has room, and interrupts reach the listener. @returns whether any did
    */
   settle(): boolean;
-  /** Another device in the slot, at the same addresses. @returns false when the slot is empty */
+  /**
+   * Another device in the slot, at the same addresses and with the media as they are.
+   * @returns false when the slot is empty
+   */
   replace(): boolean;
 }
 
@@ -32,12 +63,12 @@ export interface QemuScene {
 const SETTLE_TURNS = 4;
 
 export class QemuMachine {
-  readonly #device: DeviceOptions;
+  readonly #device: QemuDevice;
   readonly #onStart: (pid: number) => void;
   #running: { qemu: Qemu; port: RootPort; clock: QemuClock } | undefined;
 
   /** @param onStart is told of each process that starts */
-  constructor(device: DeviceOptions, onStart: (pid: number) => void = () => {}) {
+  constructor(device: QemuDevice, onStart: (pid: number) => void = () => {}) {
     this.#device = device;
     this.#onStart = onStart;
   }
@@ -58,6 +89,7 @@ export class QemuMachine {
     port.unplug();
     qemu.ram.freeAll();
     qemu.line.drain();
+    qemu.wipe();
     port.plug(this.#device);
     const pci = new QemuFunction(qemu, port);
     const settle = (): boolean => {
@@ -79,7 +111,7 @@ export class QemuMachine {
   }
 
   #start(): { qemu: Qemu; port: RootPort; clock: QemuClock } {
-    const qemu = new Qemu(ROOT_PORT_OPTIONS);
+    const qemu = new Qemu(ROOT_PORT_OPTIONS, this.#device.media);
     this.#onStart(qemu.pid);
     qemu.qtest.interceptInterrupts();
     openConfigWindow(qemu.qtest);

@@ -42,6 +42,8 @@ const LINE_FLAGS = {
   in: constants.O_RDONLY | constants.O_NONBLOCK,
 } as const;
 const CHANNELS = ['qtest', 'qmp', 'line'] as const;
+/** Descriptors that QEMU inherits, in this order. */
+const INHERITED = { memory: 3, firmware: 4, media: 5 } as const;
 
 /** QEMU ended while we used it: an outcome to record, followed by a restart. */
 export class QemuDied extends Error {
@@ -70,13 +72,15 @@ export class Qemu {
   readonly #child: ChildProcess;
   readonly #stderr: number;
   readonly #descriptors: number[] = [];
+  readonly #media: readonly { readonly file: number; readonly bytes: number }[];
   #closed = false;
 
   /**
    * @param options further options of QEMU's command line
+   * @param media bytes of each medium; QEMU knows them as `medium0`, `medium1`, ...
    * @throws PeerAbsent, QemuDied (a bad option, say), Error when it does not start in 10 s
    */
-  constructor(options: readonly string[]) {
+  constructor(options: readonly string[], media: readonly number[] = []) {
     const programs = findPeer();
     const folder = mkdtempSync(join(tmpdir(), 'dyno-qemu-'));
     let child: ChildProcess | undefined;
@@ -91,10 +95,23 @@ export class Qemu {
       this.ram = new GuestRam(memory, RAM_BYTES);
       const firmware = this.#own(nameless(folder, 'firmware'));
       writeSync(firmware, haltingFirmware());
+      this.#media = media.map((bytes, index) => {
+        const name = `${basename(folder)}-medium${index}`;
+        return { file: this.#own(nameless(sharedMemory(), name)), bytes };
+      });
+      this.wipe();
       child = spawn(
         programs.setpriv,
-        ['--pdeathsig', 'KILL', programs.qemu, ...commandLine(folder), ...options],
-        { stdio: ['ignore', 'ignore', this.#stderr, memory, firmware] },
+        [
+          ...['--pdeathsig', 'KILL', programs.qemu],
+          ...[...commandLine(folder), ...mediaOptions(media.length), ...options],
+        ],
+        {
+          stdio: [
+            ...(['ignore', 'ignore', this.#stderr, memory, firmware] as const),
+            ...this.#media.map(({ file }) => file),
+          ],
+        },
       );
       child.on('error', () => {}); // Seen as death by whoever uses it next.
       child.unref();
@@ -122,6 +139,14 @@ export class Qemu {
 
   get alive(): boolean {
     return !this.#closed && this.#ended() === undefined;
+  }
+
+  /** All media read as zeros; to be called while no device has them. */
+  wipe(): void {
+    for (const { file, bytes } of this.#media) {
+      ftruncateSync(file, 0);
+      ftruncateSync(file, bytes);
+    }
   }
 
   /** Ends QEMU and gives back every descriptor. May be called twice. */
@@ -227,15 +252,25 @@ function haltingFirmware(): Uint8Array {
 }
 
 function commandLine(folder: string): string[] {
-  const backend = `memory-backend-file,id=ram,size=${RAM_BYTES},mem-path=/proc/self/fd/3,share=on`;
+  const path = `/proc/self/fd/${INHERITED.memory}`;
+  const backend = `memory-backend-file,id=ram,size=${RAM_BYTES},mem-path=${path},share=on`;
   return [
     ...['-S', '-nodefaults', '-no-user-config', '-display', 'none'],
     ...['-machine', 'q35,accel=tcg,memory-backend=ram', '-object', backend],
-    ...['-m', `${RAM_BYTES / 2 ** 20}M`, '-bios', '/proc/self/fd/4'],
+    ...['-m', `${RAM_BYTES / 2 ** 20}M`, '-bios', `/proc/self/fd/${INHERITED.firmware}`],
     ...['-qtest', `pipe:${join(folder, 'qtest')}`, '-qtest-log', 'none'],
     ...['-chardev', `pipe,id=qmp,path=${join(folder, 'qmp')}`, '-mon', 'chardev=qmp,mode=control'],
     ...['-chardev', `pipe,id=line,path=${join(folder, 'line')}`],
   ];
+}
+
+/** What is deallocated reads as zeros. */
+function mediaOptions(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => [
+    '-blockdev',
+    `driver=file,node-name=medium${index},filename=/proc/self/fd/${INHERITED.media + index},` +
+      'locking=off,discard=unmap',
+  ]).flat();
 }
 
 function openIfRead(path: string): number | undefined {

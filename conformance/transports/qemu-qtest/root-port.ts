@@ -32,7 +32,15 @@ export const WINDOWS: Windows = {
 export interface DeviceOptions {
   readonly driver: string;
   readonly properties?: Readonly<Record<string, string | number | boolean>>;
+  /** Devices on the bus that this one makes, such as the namespaces of a controller. */
+  readonly children?: readonly Omit<DeviceOptions, 'children'>[];
 }
+
+/**
+ * A bus without a hotplug handler refuses new devices while QEMU runs. The machine is a handler
+ * that does nothing for devices it does not know, and QEMU lets it be lent to any bus.
+ */
+const HOTPLUG_HANDLER = '/machine';
 
 export class RootPort {
   /** Of whatever sits in the slot; all ones while it is empty. */
@@ -69,7 +77,21 @@ export class RootPort {
       ...device.properties,
     });
     this.#plugged = id;
+    this.#addChildren(id, device.children ?? []);
     this.#config.write(this.#express + SLOT_CONTROL, 2, POWER_ON);
+  }
+
+  /** The device's bus has its name. Children leave with the device. */
+  #addChildren(id: string, children: readonly DeviceOptions[]): void {
+    if (children.length === 0) return;
+    this.#qemu.qmp.execute('qom-set', {
+      path: `/machine/peripheral/${id}/${id}`,
+      property: 'hotplug-handler',
+      value: HOTPLUG_HANDLER,
+    });
+    for (const { driver, properties } of children) {
+      this.#qemu.qmp.execute('device_add', { driver, bus: id, ...properties });
+    }
   }
 
   /** Takes the device out, without asking it or its driver. */

@@ -12,10 +12,17 @@ import type {
 import { EventKind, type Journal } from '../../../sim/kernel/journal.ts';
 import type { RegisterMirror } from '../../../sim/registers/mirror.ts';
 import { TargetUnavailable } from '../../target.ts';
+import type { DeviceFacts } from './device-facts.ts';
 import type { QemuScene } from './machine.ts';
 import { QemuDied } from './qemu.ts';
 
 type Size = 1 | 2 | 4;
+
+export interface TargetFunctionOptions {
+  readonly mirrors: ReadonlyMap<number, RegisterMirror>;
+  readonly journal: Journal;
+  readonly hotReset: DeviceFacts['hotReset'];
+}
 
 export class TargetFunction implements PciFunction {
   readonly bars: readonly (BarInfo | undefined)[];
@@ -25,12 +32,14 @@ export class TargetFunction implements PciFunction {
   readonly #scene: QemuScene;
   readonly #mirrors: ReadonlyMap<number, RegisterMirror>;
   readonly #journal: Journal;
+  readonly #hotReset: DeviceFacts['hotReset'];
   #last = 'no access';
 
-  constructor(scene: QemuScene, mirrors: ReadonlyMap<number, RegisterMirror>, journal: Journal) {
+  constructor(scene: QemuScene, { mirrors, journal, hotReset }: TargetFunctionOptions) {
     this.#scene = scene;
     this.#journal = journal;
     this.#mirrors = mirrors;
+    this.#hotReset = hotReset;
     this.bars = scene.function.bars;
     this.memory = scene.function.memory;
   }
@@ -65,14 +74,26 @@ export class TargetFunction implements PciFunction {
     });
   }
 
-  /** Neither edu nor the 16550 forgets its registers in a hot reset (see README.md). */
   reset(kind: ResetKind): boolean {
+    if (kind === 'hot' && this.#hotReset === 'replaced') return this.cyclePower();
     return this.guard(() => {
-      if (kind !== 'hot') return this.#scene.function.reset(kind);
-      for (const mirror of this.#mirrors.values()) mirror.forget();
-      this.#journal.note(EventKind.Reset, 'power');
+      if (!this.#scene.function.reset(kind)) return false;
+      this.#wasReset(kind);
+      return true;
+    });
+  }
+
+  /** Another device in the slot, with the media of the one before. */
+  cyclePower(): boolean {
+    return this.guard(() => {
+      this.#wasReset('power');
       return this.#scene.replace();
     });
+  }
+
+  #wasReset(domain: ResetKind | 'power'): void {
+    for (const mirror of this.#mirrors.values()) mirror.forget();
+    this.#journal.note(EventKind.Reset, domain);
   }
 
   listen(listener: InterruptListener): void {

@@ -1,12 +1,10 @@
 /** `qemu:` targets: a device of QEMU behind the same contracts as a model of ours. */
 import { execFileSync } from 'node:child_process';
-import { type CompiledMap, compile } from '../../../sim/registers/compile.ts';
 import { RegisterMirror } from '../../../sim/registers/mirror.ts';
 import type { World } from '../../../sim/kernel/world.ts';
-import { registers as eduRegisters } from '../../../sim/devices/edu/registers.ts';
-import { registers as uartRegisters } from '../../../sim/devices/uart-16550/registers.ts';
 import type { TargetContext } from '../../config.ts';
 import { type Capability, type Hardware, type Target, TargetUnavailable } from '../../target.ts';
+import { DEVICE_FACTS, type DeviceFacts, EVERYWHERE } from './device-facts.ts';
 import { QemuFarEnd } from './far-end.ts';
 import { QEMU_DEVICES, QemuMachine, type QemuScene } from './machine.ts';
 import { QemuPace } from './pace.ts';
@@ -19,61 +17,10 @@ const IDENTICAL_READS_MAX = 50_000;
 /** Time passes really here: 20 transfers of edu alone take two seconds. */
 const RUNS_MAX = 20;
 
-const EVERYWHERE = {
-  'virtual-time': "QEMU's time follows the wall clock and moves in steps of 0.3 ms",
-  'dma-observation': 'QEMU lets a device reach all of its memory and tells nobody',
-  'power-states': "QEMU's device has no power management capability",
-} as const;
-
-interface DeviceFacts {
-  /** As clauses name it. */
-  readonly device: string;
-  readonly maps: ReadonlyMap<number, CompiledMap>;
-  readonly offers: readonly Capability[];
-  readonly lacks: Target['lacks'];
-  readonly departures?: Target['departures'];
-  /** Longer than any operation that the device goes through by itself. */
-  readonly quietNs: number;
-}
-
-const OUT2 = 'QEMU resets MCR to 0x08, where PC16550D, Table I, has all bits low';
-
-const DEVICES = {
-  edu: {
-    device: 'edu',
-    maps: new Map([[0, compile(eduRegisters)]]),
-    offers: ['msi'],
-    lacks: {
-      'buffer-end': "QEMU 7.2 aborts when a transfer reaches the last byte of edu's buffer",
-      'bad-dma': 'QEMU 7.2 aborts when a transfer leaves the buffer of edu',
-    },
-    quietNs: 200e6,
-  },
-  'pci-serial': {
-    device: 'uart-16550',
-    maps: new Map([[0, compile(uartRegisters)]]),
-    offers: ['bad-dma', 'serial-peer', 'line-breaks'],
-    lacks: {
-      msi: 'the card interrupts by INTA only',
-      'line-timing': 'QEMU moves a character at once, whatever the baud rate',
-      'line-errors': "QEMU's character device has no parity and no framing errors",
-      'modem-lines': "QEMU's character device has no modem lines",
-    },
-    departures: {
-      'registers/hw-reset': OUT2,
-      'registers/bit-bash': OUT2,
-      'registers/reserved': OUT2,
-      'registers/read-effects': OUT2,
-      'registers/access-size': 'QEMU splits wider accesses into bytes; the chip has a bus of bytes',
-    },
-    // The receiver's time-out at 50 baud.
-    quietNs: 1e9,
-  },
-} as const satisfies Record<keyof typeof QEMU_DEVICES, DeviceFacts>;
-
 /** @throws TargetUnavailable where QEMU is not installed */
 export function qemuTarget(name: keyof typeof QEMU_DEVICES, context: TargetContext): Target {
-  const { device, maps, offers, lacks, departures, quietNs }: DeviceFacts = DEVICES[name];
+  const facts: DeviceFacts = DEVICE_FACTS[name];
+  const { device, offers, lacks, departures, quietNs } = facts;
   const qemu = version();
   const machine = new QemuMachine(QEMU_DEVICES[name], (pid) => context.onChild(pid));
   const pace = new QemuPace(quietNs);
@@ -92,21 +39,21 @@ export function qemuTarget(name: keyof typeof QEMU_DEVICES, context: TargetConte
       open(
         world,
         available(() => machine.scene()),
-        { maps, pace, offers },
+        { facts, pace },
       ),
     close: () => machine.close(),
   };
 }
 
 interface Opening {
-  readonly maps: ReadonlyMap<number, CompiledMap>;
+  readonly facts: DeviceFacts;
   readonly pace: QemuPace;
-  readonly offers: readonly Capability[];
 }
 
-function open(world: World, scene: QemuScene, { maps, pace, offers }: Opening): Hardware {
+function open(world: World, scene: QemuScene, { facts, pace }: Opening): Hardware {
+  const { maps, offers, hotReset } = facts;
   const mirrors = new Map([...maps].map(([bar, map]) => [bar, new RegisterMirror(map)]));
-  const pci = new TargetFunction(scene, mirrors, world.journal);
+  const pci = new TargetFunction(scene, { mirrors, journal: world.journal, hotReset });
   const peer = offers.includes('serial-peer') ? new QemuFarEnd(world, scene.line) : undefined;
   /** Both are looked at: neither may wait for the other. */
   const came = (interrupt: boolean): boolean => (peer?.look() ?? false) || interrupt;
@@ -138,6 +85,7 @@ function open(world: World, scene: QemuScene, { maps, pace, offers }: Opening): 
     coverage: new Map([...mirrors].map(([bar, mirror]) => [bar, mirror.coverage])),
     ...(peer === undefined ? {} : { peer }),
     remove: () => pci.remove(),
+    ...(offers.includes('power-cut') ? { cutPower: () => pci.cyclePower() } : {}),
     lost: () => pci.lost,
   };
 }
