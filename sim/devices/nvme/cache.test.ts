@@ -11,7 +11,7 @@ function bench(atomicBlocks: number, seed = 1) {
   const media = new Media(BLOCK, 100_000);
   const cache = new WriteCache(media, atomicBlocks, new Random(seed, 'power cut'));
   const begin = (lba: number, count: number, value: number): CachedWrite => {
-    const data = value === 0 ? undefined : new Uint8Array(count * BLOCK).fill(value);
+    const data = new Uint8Array(count * BLOCK).fill(value);
     return cache.begin(lba, count, data)!;
   };
   const write = (lba: number, count: number, value: number, durable = false): void =>
@@ -97,12 +97,32 @@ it('takes no later cached write along with a durable one', () => {
 });
 
 it('lets nothing cached come back where the medium itself changed', () => {
-  const seen = outcomes(8, ({ cache, media, write }) => {
+  const seen = outcomes(8, ({ cache, write }) => {
     write(0, 2, 5);
-    cache.supersede(0, 1);
-    media.deallocate(0, 1);
+    cache.through(0, 1, 'deallocated');
   });
   expect(seen).toEqual(['00000000', '05000000']);
+});
+
+it('makes durable what it is asked to commit, whole writes at a time', () => {
+  const seen = outcomes(8, ({ cache, write }) => {
+    write(0, 3, 5);
+    write(4, 1, 6);
+    cache.commit(1, 1);
+  });
+  expect(seen).toEqual(['55500000', '55506000']);
+});
+
+it('puts zeros and deallocated blocks back as they were', () => {
+  const { cache, media, write } = bench(1, 3);
+  media.write(0, 4, new Uint8Array(4 * BLOCK).fill(9));
+  cache.end(cache.begin(0, 2, 'zeros')!, false);
+  cache.end(cache.begin(2, 2, 'deallocated')!, false);
+  write(4, 4, 5);
+  for (let seed = 0; seed < 40; seed++) cache.cutPower();
+  const states = [0, 1, 2, 3].map((lba) => media.stateOf(lba));
+  expect(states.slice(0, 2)).toEqual([BlockState.Written, BlockState.Written]);
+  expect(media.used).toBe(states.filter((state) => state > 0).length + 4 - lost(media));
 });
 
 it('counts what was under way at a reset as written', () => {
@@ -113,6 +133,10 @@ it('counts what was under way at a reset as written', () => {
   });
   expect(seen).toEqual(['50000000']);
 });
+
+function lost(media: Media): number {
+  return [4, 5, 6, 7].filter((lba) => media.stateOf(lba) === BlockState.Deallocated).length;
+}
 
 it('puts states back too', () => {
   const { cache, media, write } = bench(1, 3);

@@ -20,8 +20,12 @@ const KEPT_BYTES_MAX = 16 * 1024;
 /** In `states`: the block was made durable, or written over durably, since. */
 const GONE = 255;
 
-/** A write that is not durable; the commands that made it hold it until they end. */
+/** What a write puts there: data, zeros, or nothing any more. */
+export type Content = Uint8Array | 'zeros' | 'deallocated';
+
+/** A write that is not durable; the command that made it holds it until it ends. */
 export class CachedWrite {
+  readonly cache: WriteCache;
   lba = 0;
   count = 0;
   /** What the blocks were before; `states` says of each what it was. */
@@ -35,6 +39,10 @@ export class CachedWrite {
   held = false;
   older: CachedWrite | undefined;
   newer: CachedWrite | undefined;
+
+  constructor(cache: WriteCache) {
+    this.cache = cache;
+  }
 }
 
 export class WriteCache {
@@ -59,10 +67,10 @@ export class WriteCache {
   }
 
   /**
-   * Writes blocks, or deallocates them where `data` is undefined: they show at once. The command
-   * calls `end` when it completes. Undefined when the medium is full.
+   * Writes blocks: they show at once. The command calls `end` when it completes. Undefined when the
+   * medium is full.
    */
-  begin(lba: number, count: number, data: Uint8Array | undefined): CachedWrite | undefined {
+  begin(lba: number, count: number, content: Content): CachedWrite | undefined {
     const media = this.#media;
     const write = this.#take(count);
     write.lba = lba;
@@ -72,14 +80,28 @@ export class WriteCache {
     write.held = true;
     media.read(lba, count, write.bytes);
     for (let block = 0; block < count; block++) write.states[block] = media.stateOf(lba + block);
-    if (data === undefined) {
-      media.deallocate(lba, count);
-    } else if (!media.write(lba, count, data)) {
+    if (!this.#put(lba, count, content)) {
       this.#keep(write);
       return undefined;
     }
     this.#append(write);
     return write;
+  }
+
+  /** Writes blocks durably and at once, of any number. False when the medium is full. */
+  through(lba: number, count: number, content: Content | 'uncorrectable'): boolean {
+    if (!this.#put(lba, count, content)) return false;
+    this.#supersede(this.#newest, lba, count);
+    return true;
+  }
+
+  /** What is cached of these blocks lasts from now on. */
+  commit(lba: number, count: number): void {
+    for (let write = this.#oldest; write !== undefined;) {
+      const { newer } = write;
+      if (write.lba < lba + count && lba < write.lba + write.count) this.#persist(write);
+      write = newer;
+    }
   }
 
   /** The command has completed; with `durable` what it wrote lasts from now on. */
@@ -116,11 +138,6 @@ export class WriteCache {
       write.held = false;
       write.ended = this.#ended++;
     }
-  }
-
-  /** The medium itself changes there, durably: what was cached of those blocks is void. */
-  supersede(lba: number, count: number): void {
-    this.#supersede(this.#newest, lba, count);
   }
 
   /** The power goes: what is not durable is lost, torn, or has arrived in another order. */
@@ -161,6 +178,21 @@ export class WriteCache {
       media.restore(lba, state as BlockState, write.bytes, at);
       write.bytes.set(this.#block, at);
       write.states[block] = now;
+    }
+  }
+
+  #put(lba: number, count: number, content: Content | 'uncorrectable'): boolean {
+    const media = this.#media;
+    switch (content) {
+      case 'zeros':
+        return media.zero(lba, count);
+      case 'uncorrectable':
+        return media.spoil(lba, count);
+      case 'deallocated':
+        media.deallocate(lba, count);
+        return true;
+      default:
+        return media.write(lba, count, content);
     }
   }
 
@@ -213,7 +245,7 @@ export class WriteCache {
   }
 
   #take(count: number): CachedWrite {
-    const write = this.#spare.pop() ?? new CachedWrite();
+    const write = this.#spare.pop() ?? new CachedWrite(this);
     const bytes = count * this.#media.blockBytes;
     if (write.bytes.length < bytes) write.bytes = new Uint8Array(bytes);
     if (write.states.length < count) write.states = new Uint8Array(count);

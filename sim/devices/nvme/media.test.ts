@@ -39,7 +39,7 @@ it('refuses block sizes that do not exist', () => {
 const BLOCKS = 40;
 const step = fc
   .record({
-    action: fc.constantFrom('write', 'deallocate', 'spoil'),
+    action: fc.constantFrom('write', 'zero', 'deallocate', 'spoil'),
     lba: fc.nat(BLOCKS - 1),
     count: fc.integer({ min: 1, max: BLOCKS }),
     value: fc.integer({ min: 1, max: 255 }),
@@ -55,10 +55,16 @@ it.each([512, 1024, 4096, 8192])('is an array of blocks of %s bytes', (blockByte
       for (const { action, lba, count, value } of steps) {
         if (action === 'write') media.write(lba, count, filled(count * blockBytes, value));
         else if (action === 'spoil') media.spoil(lba, count);
+        else if (action === 'zero') media.zero(lba, count);
         else media.deallocate(lba, count);
         values.fill(action === 'write' ? value : 0, lba, lba + count);
         const { Written, Uncorrectable, Deallocated } = BlockState;
-        const state = { write: Written, spoil: Uncorrectable, deallocate: Deallocated }[action];
+        const state = {
+          write: Written,
+          zero: Written,
+          spoil: Uncorrectable,
+          deallocate: Deallocated,
+        }[action];
         states.fill(state, lba, lba + count);
       }
       const bytes = new Uint8Array(BLOCKS * blockBytes + 8).fill(77);
@@ -73,7 +79,7 @@ it.each([512, 1024, 4096, 8192])('is an array of blocks of %s bytes', (blockByte
       expect(states.map((_, block) => media.stateOf(block))).toEqual(states);
       expect(media.used).toBe(states.filter((state) => state !== 0).length);
       expect(media.uncorrectable).toBe(states.filter((state) => state === 2).length);
-      expect(media.holds(BlockState.Uncorrectable, 0, BLOCKS)).toBe(media.uncorrectable > 0);
+      expect(media.find(BlockState.Uncorrectable, 0, BLOCKS)).toBe(states.indexOf(2));
     }),
   );
 });

@@ -14,7 +14,8 @@ const PAGE_BYTES = 4096;
 const PAGES_MAX = 262_144;
 
 interface Page {
-  readonly bytes: Uint8Array;
+  /** Undefined while all of it is zeros. */
+  bytes: Uint8Array | undefined;
   readonly states: Uint8Array;
   /** Blocks that are not deallocated. */
   used: number;
@@ -56,7 +57,7 @@ export class Media {
       const first = lba + done - index * perPage;
       const blocks = Math.min(count - done, perPage - first);
       const page = this.#page(index);
-      const bytes = page === undefined ? this.#zeros : page.bytes;
+      const bytes = page?.bytes ?? this.#zeros;
       copy(bytes, first * blockBytes, into, at + done * blockBytes, blocks * blockBytes);
       done += blocks;
     }
@@ -72,6 +73,7 @@ export class Media {
       const first = lba + done - index * perPage;
       const blocks = Math.min(count - done, perPage - first);
       const page = this.#page(index) ?? this.#makePage(index);
+      page.bytes ??= new Uint8Array(this.#pageBytes);
       copy(from, at + done * blockBytes, page.bytes, first * blockBytes, blocks * blockBytes);
       for (let block = first; block < first + blocks; block++) {
         if (page.states[block] !== BlockState.Written) this.#enter(page, block, BlockState.Written);
@@ -81,11 +83,14 @@ export class Media {
     return true;
   }
 
+  /** Writes zeros, which take next to no room. False as of `write`. */
+  zero(lba: number, count: number): boolean {
+    return this.#clear(lba, count, BlockState.Written);
+  }
+
   /** The blocks cannot be read until they are written again. False as of `write`. */
   spoil(lba: number, count: number): boolean {
-    if (this.#isFull(count)) return false;
-    for (let block = lba; block < lba + count; block++) this.#spoil(block);
-    return true;
+    return this.#clear(lba, count, BlockState.Uncorrectable);
   }
 
   /** The blocks read as zeros, and their pages go. */
@@ -111,18 +116,19 @@ export class Media {
     return page.states[lba - index * this.#blocksPerPage] as BlockState;
   }
 
-  /** Whether a block of the range is in this state. */
-  holds(state: BlockState, lba: number, count: number): boolean {
+  /** The first block of the range in this state, or -1. */
+  find(state: BlockState, lba: number, count: number): number {
+    if (state === BlockState.Uncorrectable && this.uncorrectable === 0) return -1;
     for (let block = lba; block < lba + count; block++) {
-      if (this.stateOf(block) === state) return true;
+      if (this.stateOf(block) === state) return block;
     }
-    return false;
+    return -1;
   }
 
   /** Puts one block back as it was. */
   restore(lba: number, state: BlockState, from: Uint8Array, at: number): void {
     if (state === BlockState.Deallocated) this.deallocate(lba, 1);
-    else if (state === BlockState.Uncorrectable) this.#spoil(lba);
+    else if (state === BlockState.Uncorrectable) this.spoil(lba, 1);
     else this.write(lba, 1, from, at);
   }
 
@@ -141,7 +147,7 @@ export class Media {
 
   #makePage(index: number): Page {
     const page: Page = {
-      bytes: new Uint8Array(this.#pageBytes),
+      bytes: undefined,
       states: new Uint8Array(this.#blocksPerPage),
       used: 0,
     };
@@ -151,12 +157,18 @@ export class Media {
     return page;
   }
 
-  #spoil(lba: number): void {
-    const index = Math.floor(lba / this.#blocksPerPage);
-    const page = this.#page(index) ?? this.#makePage(index);
-    const block = lba - index * this.#blocksPerPage;
-    page.bytes.fill(0, block * this.blockBytes, (block + 1) * this.blockBytes);
-    this.#enter(page, block, BlockState.Uncorrectable);
+  /** Blocks without contents of their own. */
+  #clear(lba: number, count: number, state: BlockState): boolean {
+    if (this.#isFull(count)) return false;
+    const perPage = this.#blocksPerPage;
+    for (let each = lba; each < lba + count; each++) {
+      const index = Math.floor(each / perPage);
+      const page = this.#page(index) ?? this.#makePage(index);
+      const block = each - index * perPage;
+      page.bytes?.fill(0, block * this.blockBytes, (block + 1) * this.blockBytes);
+      this.#enter(page, block, state);
+    }
+    return true;
   }
 
   #deallocateIn(index: number, lba: number, end: number): void {
@@ -173,7 +185,7 @@ export class Media {
       this.#lastIndex = -1;
       return;
     }
-    page.bytes.fill(0, first * this.blockBytes, last * this.blockBytes);
+    page.bytes?.fill(0, first * this.blockBytes, last * this.blockBytes);
   }
 
   #enter(page: Page, block: number, state: BlockState): void {
