@@ -6,6 +6,7 @@
  * A step must do one of them, or keep the execution to end it later (Asynchronous Event Request).
  */
 import type { StructureField } from '../../registers/structure.ts';
+import type { CachedWrite } from './cache.ts';
 
 /** The memory of the host that a command names. */
 export interface DataPointer {
@@ -33,6 +34,8 @@ export interface Execution {
   readonly fused: Execution | undefined;
   /** Kept from step to step; the command's own business. 0 at first. */
   note: number;
+  /** The write that the command has begun and not ended. Undefined at first. */
+  held: CachedWrite | undefined;
   /** The next step, so many virtual nanoseconds from now. */
   again(ns: number): void;
   /** Ends the command; `status` of status.ts. A status that is no success enters the error log. */
