@@ -2,7 +2,7 @@
 import type { Arbitrary } from 'fast-check';
 import type { Citation } from './citation.ts';
 import type { Scene } from './scene.ts';
-import type { Capability } from './target.ts';
+import type { BusKind, Capability } from './target.ts';
 
 export type Level = 'shall' | 'should' | 'may';
 /** Whom the clause judges. What a target does wrong never blames the driver. */
@@ -66,7 +66,7 @@ export interface Suite {
   /** Path of the suite, such as `uart-16550/receiver`. */
   readonly id: string;
   /** What it applies to; every named one must match. */
-  readonly for: { readonly class?: string; readonly device?: string; readonly bus?: string };
+  readonly for: { readonly class?: string; readonly device?: string; readonly bus?: BusKind };
   readonly clauses: readonly Clause[];
 }
 

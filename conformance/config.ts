@@ -5,7 +5,7 @@
 import type { Level, Subject, Suite } from './clause.ts';
 import type { Exercises } from './scene.ts';
 import type { Rule } from './rule.ts';
-import type { Target, Tier } from './target.ts';
+import type { BusKind, Target, Tier } from './target.ts';
 
 export interface TargetContext {
   /** To be told of every process that the target starts: it is ended when the thread is. */
@@ -24,6 +24,8 @@ export interface TargetEntry {
   /** The device behind it; clauses are chosen by it without opening anything. */
   readonly device: string;
   readonly tier: Tier;
+  /** Default: `pci`. */
+  readonly bus?: BusKind;
   readonly make: TargetMaker;
 }
 

@@ -3,28 +3,30 @@
  * the scene says what rules were broken on the way.
  */
 import type { PciFunction } from '../sim/buses/pci/function.ts';
-import { withFaults } from '../sim/faults/faulty-function.ts';
 import type { NvmeFaultPlan } from '../sim/faults/nvme-plan.ts';
-import type { PciFault } from '../sim/faults/plan.ts';
-import { DEFAULT_PORT, PciPort } from '../sim/buses/pci/port.ts';
+import type { PciPort } from '../sim/buses/pci/port.ts';
 import { EventKind } from '../sim/kernel/journal.ts';
 import { Lifecycle } from '../sim/kernel/lifecycle.ts';
 import type { Schedule } from '../sim/kernel/schedule.ts';
 import { World } from '../sim/kernel/world.ts';
-import { Host } from '../drivers-under-test/host/host.ts';
-import {
-  IOPCIDevice,
-  kIOPCICommandBusLead,
-  kIOPCIConfigurationOffsetCommand,
-} from '../drivers-under-test/host/io-pci-device.ts';
+import type { Host } from '../drivers-under-test/host/host.ts';
+import type { IOPCIDevice } from '../drivers-under-test/host/io-pci-device.ts';
 import type { IOService } from '../drivers-under-test/host/io-service.ts';
 import type { DriverManifest } from '../drivers-under-test/host/manifest.ts';
 import type { MemoryOwner } from '../drivers-under-test/host/memory-range.ts';
 import { clientMemory } from '../drivers-under-test/host/client-memory.ts';
+import { type Attachment, type Fault, attach } from './attachment.ts';
 import type { Rule } from './rule.ts';
 import { Inconclusive } from './expect.ts';
 import { RuleBook } from './rule-book.ts';
-import type { Hardware, Target } from './target.ts';
+import {
+  type Hardware,
+  type I2cHardware,
+  type PciHardware,
+  type SpiHardware,
+  type Target,
+  onBus,
+} from './target.ts';
 
 /**
  * Simple I/O: for each class of driver one short round of work whose result is checked, so that
@@ -46,8 +48,9 @@ export interface SceneOptions {
   readonly schedule?: Schedule;
 }
 
-const { ConfigRead, ConfigWrite, Read, Write } = EventKind;
-const ACCESS_KINDS = [ConfigRead, ConfigWrite, Read, Write];
+const { Command, Completion, ConfigRead, ConfigWrite, Read, Write } = EventKind;
+const PCI_ACCESSES = [ConfigRead, ConfigWrite, Read, Write];
+const MESSAGES = [Command, Completion];
 
 /** Names of lifecycle methods that clients do not call. */
 const NOT_FOR_CLIENTS = new Set([
@@ -62,22 +65,16 @@ const NOT_FOR_CLIENTS = new Set([
   'NewUserClient',
 ]);
 
-interface Attachment {
-  readonly function: PciFunction;
-  readonly port: PciPort;
-  readonly host: Host;
-  readonly provider: IOPCIDevice;
-}
-
 export class Scene {
   readonly world: World;
   readonly target: Target;
   readonly driver: DriverManifest;
-  readonly hardware: Hardware;
+  /** The device, whatever its bus. */
+  readonly device: Hardware;
   readonly rules: RuleBook;
   /** Errors that came out of the driver, not out of the check. */
   readonly driverErrors = new WeakSet<object>();
-  readonly #faults: PciFault[] = [];
+  readonly #faults: Fault[] = [];
   readonly #exercises: Exercises;
   #attached: Attachment | undefined;
   #struck = false;
@@ -95,15 +92,16 @@ export class Scene {
       ...(schedule === undefined ? {} : { schedule }),
       ...(target.pace === undefined ? {} : { pace: target.pace }),
     });
-    this.hardware = target.open(this.world);
-    for (const kind of ACCESS_KINDS) this.world.journal.observe(kind, () => this.#accesses++);
+    this.device = target.open(this.world);
+    const kinds = this.device.bus === 'pci' ? PCI_ACCESSES : MESSAGES;
+    for (const kind of kinds) this.world.journal.observe(kind, () => this.#accesses++);
     const rules = options.rules.filter(({ device }) => (device ?? target.device) === target.device);
-    const { maps, function: pci } = this.hardware;
-    this.rules = new RuleBook(rules, this.world.journal, maps, pci.memory);
+    const memory = this.device.bus === 'pci' ? this.device.function.memory : undefined;
+    this.rules = new RuleBook(rules, this.world.journal, this.device.maps, memory);
   }
 
   /** Plans faults; before the driver or the check first reaches the device. */
-  inject(...faults: readonly PciFault[]): void {
+  inject(...faults: readonly Fault[]): void {
     if (this.#attached !== undefined)
       throw new Error('Faults are planned before the first access.');
     this.#faults.push(...faults);
@@ -113,30 +111,60 @@ export class Scene {
   misbehave(...faults: NvmeFaultPlan): void {
     if (this.#attached !== undefined)
       throw new Error('Faults are planned before the first access.');
-    if (this.hardware.plan === undefined)
+    if (this.device.plan === undefined)
       throw new Error('The clause must say that it needs nvme-faults.');
-    this.hardware.plan(faults);
+    this.device.plan(faults);
   }
 
-  get faults(): readonly PciFault[] {
+  get faults(): readonly Fault[] {
     return this.#faults;
   }
 
-  /** The function as the driver reaches it: with this scene's faults. */
+  /** The device on PCI. */
+  get hardware(): PciHardware {
+    return onBus('pci', this.device);
+  }
+
+  get i2c(): I2cHardware {
+    return onBus('i2c', this.device);
+  }
+
+  get spi(): SpiHardware {
+    return onBus('spi', this.device);
+  }
+
+  /** The PCI function as the driver reaches it: with this scene's faults. */
   get function(): PciFunction {
-    return this.#attachment.function;
+    return this.#pci.function;
   }
 
   get port(): PciPort {
-    return this.#attachment.port;
+    return this.#pci.port;
+  }
+
+  /** Why the bus no longer serves the driver, or undefined. */
+  get dead(): string | undefined {
+    return this.#attachment.pci?.port.dead;
   }
 
   get host(): Host {
     return this.#attachment.host;
   }
 
-  get provider(): IOPCIDevice {
+  /** What the driver attaches to, whatever its bus. */
+  get nub(): IOService {
     return this.#attachment.provider;
+  }
+
+  /** The nub on PCI. */
+  get provider(): IOPCIDevice {
+    return this.#pci.provider;
+  }
+
+  get #pci() {
+    const { pci } = this.#attachment;
+    if (pci === undefined) throw new Error(`The device is on ${this.device.bus}, not on PCI.`);
+    return pci;
   }
 
   get #attachment(): Attachment {
@@ -145,22 +173,14 @@ export class Scene {
   }
 
   #attach(): Attachment {
-    const { hardware, world } = this;
+    const { device: hardware, world, target, driver } = this;
     world.journal.observe(EventKind.Fault, () => (this.#struck = true));
-    return this.#attachTo(withFaults(hardware.function, this.#faults, world, hardware.remove));
-  }
-
-  #attachTo(pci: PciFunction): Attachment {
-    const { hardware, world, target, driver } = this;
-    const identicalReadsMax = target.identicalReadsMax ?? DEFAULT_PORT.identicalReadsMax;
-    const port = new PciPort(world, pci, { ...DEFAULT_PORT, identicalReadsMax });
-    const host = new Host(world, driver, pci.memory);
-    return { function: pci, port, host, provider: new IOPCIDevice(host, port, hardware.function) };
+    return attach({ world, target, driver, hardware, faults: this.#faults });
   }
 
   /** Starts the driver and returns what it offers to clients. @throws what Start throws */
   async start<C>(): Promise<C> {
-    this.#service = await this.#blame(() => this.host.start(this.provider));
+    this.#service = await this.#blame(() => this.host.start(this.nub));
     return this.client<C>();
   }
 
@@ -183,23 +203,11 @@ export class Scene {
   }
 
   /**
-   * The driver's process dies. As the system does then: no interrupt reaches it any more, the
+   * The driver's process dies. As the system does then: no interrupt reaches it any more, a PCI
    * device may not master the bus, nothing stays mapped. The device itself stays as it is.
    */
   crash(): void {
-    this.#forget();
-    this.world.journal.note(EventKind.Lifecycle, Lifecycle.Crashed);
-    this.#attached = this.#attachTo(this.function);
-  }
-
-  #forget(): void {
-    this.#service = undefined;
-    this.host.die();
-    const pci = this.function;
-    const command = pci.configRead(kIOPCIConfigurationOffsetCommand, 2);
-    pci.configWrite(kIOPCIConfigurationOffsetCommand, 2, command & ~kIOPCICommandBusLead);
-    for (const mapping of [...pci.memory.live()]) mapping.unmap();
-    pci.route('none', 1);
+    this.#reattach(Lifecycle.Crashed);
   }
 
   /**
@@ -207,12 +215,18 @@ export class Scene {
    * power-on, and what it had not made durable is lost.
    */
   cutPower(): void {
-    const { cutPower } = this.hardware;
+    const { cutPower } = this.device;
     if (cutPower === undefined) throw new Error('The clause must say that it needs power-cut.');
     cutPower();
-    this.#forget();
-    this.world.journal.note(EventKind.Lifecycle, Lifecycle.PowerCut);
-    this.#attached = this.#attachTo(this.function);
+    this.#reattach(Lifecycle.PowerCut);
+  }
+
+  #reattach(why: Lifecycle): void {
+    this.#service = undefined;
+    this.host.die();
+    const next = this.#attachment.again();
+    this.world.journal.note(EventKind.Lifecycle, why);
+    this.#attached = next;
   }
 
   /** One round of simple I/O of the driver's class, with its result checked. */

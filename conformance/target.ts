@@ -1,6 +1,9 @@
 /** A target: what a driver can be attached to, and what it offers to clauses. */
 import type { Pace, World } from '../sim/kernel/world.ts';
 import type { PciFunction } from '../sim/buses/pci/function.ts';
+import type { GpioLine } from '../sim/buses/gpio/line.ts';
+import type { I2cBus } from '../sim/buses/i2c/bus.ts';
+import type { SpiBus } from '../sim/buses/spi/bus.ts';
 import type { NvmeFaultPlan } from '../sim/faults/nvme-plan.ts';
 import type { SerialFarEnd } from '../sim/buses/uart/peer.ts';
 import type { CompiledMap } from '../sim/registers/compile.ts';
@@ -32,13 +35,10 @@ export type Capability = keyof typeof CAPABILITIES;
 export type Tier = 'simulated' | 'replayed' | 'independent' | 'silicon';
 
 /** One device in its state after power-on, in a world of its own. */
-export interface Hardware {
-  readonly function: PciFunction;
-  /** Register maps by BAR, and what was touched of them. */
+interface DeviceInReach {
+  /** Register maps by BAR (0 where there are no BARs), and what was touched of them. */
   readonly maps: ReadonlyMap<number, CompiledMap>;
   readonly coverage: ReadonlyMap<number, RegisterCoverage>;
-  /** The far end of the serial line; only where `serial-peer` is offered. */
-  readonly peer?: SerialFarEnd;
   /** Pulls the device out; only where `removal` is offered. */
   remove?(): void;
   /**
@@ -50,6 +50,45 @@ export interface Hardware {
   plan?(faults: NvmeFaultPlan): void;
   /** The target went away in this scene: nothing that happened since then counts. */
   lost?(): TargetUnavailable | undefined;
+}
+
+export interface PciHardware extends DeviceInReach {
+  readonly bus: 'pci';
+  readonly function: PciFunction;
+  /** The far end of the serial line; only where `serial-peer` is offered. */
+  readonly peer?: SerialFarEnd;
+}
+
+/** What surrounds a device on a bus of messages. */
+interface OnBoard extends DeviceInReach {
+  /** What a device tree would call it, such as `atmel,24c32`: drivers match by it. */
+  readonly compatible: string;
+  /** Lines beside the bus by name, such as `WP` or `ALERT`. */
+  readonly lines: ReadonlyMap<string, GpioLine>;
+}
+
+export interface I2cHardware extends OnBoard {
+  readonly bus: 'i2c';
+  readonly i2c: I2cBus;
+  readonly address: number;
+}
+
+export interface SpiHardware extends OnBoard {
+  readonly bus: 'spi';
+  readonly spi: SpiBus;
+  readonly select: number;
+}
+
+export type Hardware = PciHardware | I2cHardware | SpiHardware;
+export type BusKind = Hardware['bus'];
+
+/** @throws Error when the device is on another bus */
+export function onBus<B extends Hardware['bus']>(
+  bus: B,
+  device: Hardware,
+): Extract<Hardware, { readonly bus: B }> {
+  if (device.bus === bus) return device as Extract<Hardware, { readonly bus: B }>;
+  throw new Error(`The clause needs a device on ${bus}: say so in its suite's "for".`);
 }
 
 export interface Target {

@@ -28,7 +28,7 @@ export async function explainMatchVerb(
       exercises: catalog.exercises,
       settle: async () => {},
     });
-    const report = explainMatch(chosen.manifest, scene.provider.CopyProperties());
+    const report = explainMatch(chosen.manifest, scene.nub.CopyProperties());
     process.stdout.write(`${explainMatchText(report).join('\n')}\n`);
     return report.attaches ? EXIT.pass : EXIT.fail;
   } finally {

@@ -23,7 +23,7 @@ export class CoverageTally {
       entry = { driver, target: name, device, byBar: new Map(), armed: new Map() };
       this.#entries.set(key, entry);
     }
-    for (const [bar, coverage] of scene.hardware.coverage) {
+    for (const [bar, coverage] of scene.device.coverage) {
       let sum = entry.byBar.get(bar);
       if (sum === undefined) {
         sum = new RegisterCoverage(coverage.map);

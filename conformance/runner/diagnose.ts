@@ -40,7 +40,7 @@ export function diagnose(
   return {
     ...finding,
     violations: broken.map(asViolation),
-    journal: entriesAround(journal, scene.hardware.maps, event),
+    journal: entriesAround(journal, scene.device.maps, event),
   };
 }
 
@@ -57,11 +57,10 @@ function firstFinding(
   end: RunEnd<void>,
   broken: readonly BrokenRule[],
 ): Finding | undefined {
-  const lost = scene.hardware.lost?.();
+  const lost = scene.device.lost?.();
   if (lost !== undefined) return { verdict: 'error', message: lost.message };
-  if (scene.port.dead !== undefined) {
-    return { verdict: 'fail', cause: 'dead-poll', message: scene.port.dead };
-  }
+  const { dead } = scene;
+  if (dead !== undefined) return { verdict: 'fail', cause: 'dead-poll', message: dead };
   const finding = match(end)
     .returnType<Finding | undefined>()
     .with({ end: 'returned' }, () => undefined)

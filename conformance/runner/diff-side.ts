@@ -11,7 +11,7 @@ import {
   type Program,
   type Step,
 } from '../divergence.ts';
-import { type Hardware, type Target, TargetUnavailable } from '../target.ts';
+import { type PciHardware, type Target, TargetUnavailable, onBus } from '../target.ts';
 import { entriesAround } from './journal-entries.ts';
 
 /** Bytes of the DMA buffer that programs use. */
@@ -25,7 +25,7 @@ export class DiffSide {
   readonly target: Target;
   readonly #plan: DiffPlan;
   #world!: World;
-  #hardware!: Hardware;
+  #hardware!: PciHardware;
   #port!: PciPort;
   #scene!: DiffScene;
   #mapping!: DmaMapping;
@@ -42,7 +42,7 @@ export class DiffSide {
   async open(interrupts: Program['interrupts']): Promise<void> {
     const { pace } = this.target;
     this.#world = new World({ seed: 0, settle: async () => {}, ...(pace && { pace }) });
-    this.#hardware = this.target.open(this.#world);
+    this.#hardware = onBus('pci', this.target.open(this.#world));
     const { function: pci, peer } = this.#hardware;
     this.#port = new PciPort(this.#world, pci, FREE);
     const buffer = pci.memory.allocate(BUFFER_BYTES, 4096);

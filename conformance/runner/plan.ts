@@ -63,7 +63,7 @@ export function applicable(catalog: Catalog, manifest: { readonly class: string 
     const { class: driverClass, device, bus } = suite.for;
     const classFits = driverClass === undefined || driverClass === manifest.class;
     const deviceFits = device === undefined || device === entry.device;
-    return classFits && deviceFits && (bus === undefined || bus === 'pci');
+    return classFits && deviceFits && (bus === undefined || bus === (entry.bus ?? 'pci'));
   });
 }
 

@@ -57,7 +57,6 @@ interface Place {
 }
 
 export type PciFaultKind = PciFault['kind'];
-export type FaultOf<K extends PciFaultKind> = Extract<PciFault, { kind: K }>;
 export type PciFaultPlan = readonly PciFault[];
 
 /** A bound on plans that a generator or a file makes. */
@@ -66,7 +65,7 @@ export const FAULTS_MAX = 256;
 export const STORM_TIMES_MAX = 100_000;
 
 /** One line for the journal and for reports: the kind and its parameters. */
-export function describeFault(fault: PciFault): string {
+export function describeFault(fault: { readonly kind: string }): string {
   const parameters = Object.entries(fault)
     .filter(([name]) => name !== 'kind')
     .map(([name, value]) => `${name} ${value}`);

@@ -80,6 +80,7 @@ function open(world: World, scene: QemuScene, { facts, pace }: Opening): Hardwar
     lost: () => pci.lost !== undefined,
   });
   return {
+    bus: 'pci',
     function: pci,
     maps,
     coverage: new Map([...mirrors].map(([bar, mirror]) => [bar, mirror.coverage])),

@@ -25,7 +25,7 @@ export function simTarget({ name, device, machine, offers }: SimTargetOptions): 
     ]),
     lacks: {},
     identity: { model: device },
-    open: (world) => machine(world),
+    open: (world) => ({ bus: 'pci', ...machine(world) }),
     close: () => {},
   };
 }

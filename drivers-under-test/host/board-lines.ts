@@ -1,0 +1,41 @@
+/** The lines of the board that a driver may drive and hear: reset, write protect, alert. */
+import type { GpioLine } from '../../sim/buses/gpio/line.ts';
+import { fail } from './io-return.ts';
+
+export class BoardLines {
+  readonly #lines: ReadonlyMap<string, GpioLine>;
+
+  constructor(lines: ReadonlyMap<string, GpioLine>) {
+    this.#lines = lines;
+  }
+
+  names(): readonly string[] {
+    return [...this.#lines.keys()];
+  }
+
+  has(name: string): boolean {
+    return this.#lines.has(name);
+  }
+
+  /** High or not. @throws kIOReturnNotFound */
+  level(name: string): boolean {
+    return this.#line(name).level;
+  }
+
+  /** `undefined` lets it go. @throws kIOReturnNotFound */
+  drive(name: string, level: boolean | undefined): void {
+    const drive = level === undefined ? 'released' : level ? 'high' : 'low';
+    this.#line(name).drive(this, drive);
+  }
+
+  /** @throws kIOReturnNotFound */
+  onEdge(name: string, listener: (level: boolean) => void): void {
+    this.#line(name).onEdge(listener);
+  }
+
+  #line(name: string): GpioLine {
+    const line = this.#lines.get(name);
+    if (line === undefined) fail('kIOReturnNotFound', `the board has no line ${name}`);
+    return line;
+  }
+}

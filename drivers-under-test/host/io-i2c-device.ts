@@ -1,0 +1,84 @@
+/**
+ * IOI2CDevice: the provider of a driver for a device on an I2C bus. DriverKit has no family for
+ * this bus; the class is named and behaves in the manner of its others (exclusive Open, errors by
+ * kIOReturn code), with the messages of Linux's I2C_RDWR (secondary source).
+ */
+import { EventKind } from '../../sim/kernel/journal.ts';
+import { Completion } from '../../sim/kernel/completion.ts';
+import type { GpioLine } from '../../sim/buses/gpio/line.ts';
+import type { I2cBus, I2cEnd, I2cMessage, I2cOutcome } from '../../sim/buses/i2c/bus.ts';
+import { fail, type IOReturnName } from './io-return.ts';
+import { BoardLines } from './board-lines.ts';
+import { IOMessageDevice } from './io-message-device.ts';
+import type { ServiceHost } from './service-host.ts';
+
+export interface I2cPlace {
+  readonly i2c: I2cBus;
+  readonly address: number;
+  readonly compatible: string;
+  readonly lines: ReadonlyMap<string, GpioLine>;
+}
+
+/** A message to this device: its address is known. */
+export type I2cPart = { readonly write: Uint8Array } | { readonly read: number };
+
+const CODES: Readonly<Record<Exclude<I2cEnd, 'done'>, IOReturnName>> = {
+  'no-address': 'kIOReturnNotResponding',
+  'no-data': 'kIOReturnIOError',
+  'arbitration-lost': 'kIOReturnBusy',
+  stuck: 'kIOReturnOffline',
+  timeout: 'kIOReturnTimeout',
+};
+
+export class IOI2CDevice extends IOMessageDevice {
+  readonly lines: BoardLines;
+  readonly #place: I2cPlace;
+
+  constructor(host: ServiceHost, place: I2cPlace) {
+    super(host, 'com.apple.developer.driverkit.transport.i2c');
+    this.#place = place;
+    this.lines = new BoardLines(place.lines);
+    const { address, compatible } = place;
+    this.publish({ IOClass: 'IOI2CDevice', compatible, IOI2CAddress: address });
+  }
+
+  /**
+   * One transfer with repeated starts between its parts; in order with others.
+   * @returns what the reading parts read
+   * @throws kIOReturnNotOpen; kIOReturnNotResponding when nobody acknowledges the address,
+   * kIOReturnIOError when a byte is not acknowledged, kIOReturnBusy when arbitration is lost,
+   * kIOReturnOffline when the bus is stuck, kIOReturnTimeout when the clock is held too long
+   */
+  async Transfer(parts: readonly I2cPart[]): Promise<readonly Uint8Array[]> {
+    const { i2c, address } = this.#place;
+    const messages: I2cMessage[] = parts.map((part) => ({ address, ...part }));
+    const outcome = await this.exclusively(() => {
+      const done = new Completion<I2cOutcome>(this.host.world);
+      for (const part of parts) this.#note(part);
+      i2c.transfer(messages, (result) => done.resolve(result));
+      return done.promise;
+    });
+    const { journal } = this.host.world;
+    for (const bytes of outcome.read) {
+      journal.recordBytes(EventKind.Completion, address, 0, bytes);
+    }
+    if (outcome.end === 'done') return outcome.read;
+    return fail(CODES[outcome.end], `part ${outcome.message} of the transfer: ${outcome.end}`);
+  }
+
+  /** Nine clocks and a stop. @throws kIOReturnOffline when the bus stays stuck */
+  async RecoverBus(): Promise<void> {
+    const free = await this.exclusively(() => {
+      const done = new Completion<boolean>(this.host.world);
+      this.#place.i2c.recover((result) => done.resolve(result));
+      return done.promise;
+    });
+    if (!free) fail('kIOReturnOffline', 'SDA stays low after nine clocks');
+  }
+
+  #note(part: I2cPart): void {
+    if (!('write' in part)) return;
+    const { journal } = this.host.world;
+    journal.recordBytes(EventKind.Command, this.#place.address, 0, part.write);
+  }
+}
