@@ -1,140 +1,101 @@
 /**
- * Two targets of one device, driven by the same accesses: the steps, what may differ, and the
- * entries that explain a difference. All of it is data, so that it can be generated, shrunk, shown.
+ * Two targets of one device, driven by the same program: what each shows of a step, where the two
+ * may differ, and the entries that explain a difference. All of it is data, so that it can be
+ * generated, shrunk and shown; what a step is, is the plan's business.
  */
 import type { Arbitrary } from 'fast-check';
-import type { DmaBuffer, PciFunction } from '../sim/buses/pci/function.ts';
-import type { SerialFarEnd } from '../sim/buses/uart/peer.ts';
+import type { JournalEntry } from '../reports/verdict.ts';
 import type { Citation } from './citation.ts';
+import type { Target } from './target.ts';
 
-export type StepSize = 1 | 2 | 4 | 8;
-
-export type Step =
-  | {
-      readonly kind: 'read';
-      readonly bar: number;
-      readonly offset: number;
-      readonly size: StepSize;
-    }
-  | {
-      readonly kind: 'write';
-      readonly bar: number;
-      readonly offset: number;
-      readonly size: StepSize;
-      readonly value: bigint;
-    }
-  /** Writes where the buffer lies, plus `plus`: each target has a place of its own for it. */
-  | {
-      readonly kind: 'write-address';
-      readonly bar: number;
-      readonly offset: number;
-      readonly size: 4 | 8;
-      readonly plus: number;
-    }
-  | { readonly kind: 'config-read'; readonly offset: number; readonly size: 1 | 2 | 4 }
-  | {
-      readonly kind: 'config-write';
-      readonly offset: number;
-      readonly size: 1 | 2 | 4;
-      readonly value: number;
-    }
-  /** The host writes into the DMA buffer. */
-  | { readonly kind: 'fill'; readonly at: number; readonly bytes: readonly number[] }
-  | { readonly kind: 'wait'; readonly ns: number }
-  /** The far end of a serial line sends. */
-  | { readonly kind: 'send'; readonly bytes: readonly number[] };
-
-export interface Program {
-  readonly interrupts: 'none' | 'msi';
-  readonly steps: readonly Step[];
+export interface Program<S = unknown> {
+  readonly steps: readonly S[];
 }
 
-/** What one target shows of one step. */
+/** A number, some text, or bytes. */
+export type AnswerValue = bigint | string | Uint8Array;
+
+export interface AnswerPart {
+  readonly name: string;
+  readonly value: AnswerValue;
+}
+
+/** What one target shows of one step: parts in the order in which they are compared. */
 export interface Answer {
-  /** Of a read; an address in the buffer as if that lay at `BUFFER_AT`. */
-  readonly value: bigint;
-  readonly level: boolean;
-  readonly messages: number;
-  /** What came out of the serial line. */
-  readonly heard: readonly number[];
-  /** The whole DMA buffer, after a wait. */
-  readonly memory: readonly number[];
-  /** Why the target is no more. */
-  readonly gone: string | undefined;
+  readonly parts: readonly AnswerPart[];
+  /** The target is no more: the program ends here. */
+  readonly gone: boolean;
 }
-export const ANSWER_PARTS = ['gone', 'value', 'level', 'messages', 'heard', 'memory'] as const;
-export type AnswerPart = (typeof ANSWER_PARTS)[number];
 
-export const BUFFER_AT = 0x10_0000n;
-
-export interface Difference {
-  readonly part: AnswerPart;
-  readonly step: Step;
+export interface Difference<P extends Program = Program> {
+  /** The part that differs, and what the two targets say; undefined where one has no such part. */
+  readonly part: string;
+  readonly values: readonly [AnswerValue | undefined, AnswerValue | undefined];
+  readonly step: P['steps'][number];
   /** Of the step in the program. */
   readonly index: number;
-  readonly program: Program;
+  readonly program: P;
   readonly answers: readonly [Answer, Answer];
-  /** Bits of the value in which the two differ and that nothing has explained yet. */
+  /**
+   * In which the two differ and that nothing has explained yet: bits of a number, one bit for each
+   * byte of bytes, 1 for text.
+   */
   readonly bits: bigint;
 }
 
 /** An entry that closes a difference: who is right, by which document, and why we leave it. */
-export interface Explanation {
+export interface Explanation<P extends Program = Program> {
   readonly id: string;
   readonly cite: Citation;
   readonly why: string;
   /** The smallest example. */
   readonly example: readonly string[];
-  /**
-   * The bits of a value that it explains (0: none of its business); for the other parts anything
-   * but 0 is all of it.
-   */
-  explains(difference: Difference): bigint;
+  /** The bits that it explains; 0: none of its business. */
+  explains(difference: Difference<P>): bigint;
   /** From here on the two devices are in different states: the program ends. */
   readonly ends?: boolean;
 }
 
-/** One target in a program. */
-export interface DiffScene {
-  readonly function: PciFunction;
-  readonly peer: SerialFarEnd | undefined;
-  readonly buffer: DmaBuffer;
-  /** Lets this much time pass, or just what is due now. */
-  pass(ns: number): Promise<void>;
+/** One of the two targets in a program. */
+export interface DiffSide<P extends Program> {
+  /** A device in its first state, prepared: nothing of that is compared. */
+  open(program: P): Promise<void>;
+  /** Performs a step, and waits until the device has come to rest. */
+  perform(program: P, index: number): Promise<Answer>;
+  /** The last accesses, as the report shows them. */
+  journal(): JournalEntry[];
 }
 
-/** How programs for a device are made, and when it has come to rest after a step. */
-export interface DiffPlan {
+/** How two targets of a device are compared. */
+export interface DiffPlan<P extends Program = Program> {
   readonly device: string;
-  readonly programs: Arbitrary<Program>;
-  /** Brings both targets to the same first state; nothing of it is compared. */
-  prepare(scene: DiffScene): Promise<void>;
-  settle(scene: DiffScene, program: Program, index: number): Promise<void>;
-  readonly explanations: readonly Explanation[];
+  readonly programs: Arbitrary<P>;
+  side(target: Target): DiffSide<P>;
+  /** The program up to a step, one line for each step after a line that says how it starts. */
+  show(program: P, steps: number): string[];
+  /** Differences at one place are one: the first of them is reported. */
+  placeOf(difference: Difference<P>): string;
+  readonly explanations: readonly Explanation<P>[];
 }
 
-/** As people read it. */
-export function showStep(step: Step): string {
-  const hex = (value: number | bigint) => `0x${value.toString(16)}`;
-  switch (step.kind) {
-    case 'read':
-      return `read BAR${step.bar}+${hex(step.offset)} (${step.size} bytes)`;
-    case 'write':
-      return `write BAR${step.bar}+${hex(step.offset)} <- ${hex(step.value)} (${step.size} bytes)`;
-    case 'write-address':
-      return (
-        `write BAR${step.bar}+${hex(step.offset)} <- ` +
-        `buffer+${hex(step.plus)} (${step.size} bytes)`
-      );
-    case 'config-read':
-      return `read config+${hex(step.offset)} (${step.size} bytes)`;
-    case 'config-write':
-      return `write config+${hex(step.offset)} <- ${hex(step.value)} (${step.size} bytes)`;
-    case 'fill':
-      return `host writes buffer+${hex(step.at)}: ${step.bytes.map(hex).join(' ')}`;
-    case 'wait':
-      return `wait ${step.ns / 1e6} ms`;
-    case 'send':
-      return `far end sends ${step.bytes.map(hex).join(' ')}`;
-  }
+/** What the two say, as people read it; of bytes only those that differ. */
+export function showValues({ values }: Difference): [string, string] {
+  const [one, other] = values;
+  if (!(one instanceof Uint8Array && other instanceof Uint8Array)) return [show(one), show(other)];
+  const length = Math.max(one.length, other.length);
+  const all = Array.from({ length }, (_, at) => at).filter((at) => one[at] !== other[at]);
+  const some = all.slice(0, BYTES_SHOWN);
+  const rest = all.length > some.length ? ` and ${all.length - some.length} more` : '';
+  const line = (bytes: Uint8Array) =>
+    some.map((at) => `[0x${at.toString(16)}] ${bytes[at]?.toString(16) ?? 'none'}`).join(' ') +
+    rest;
+  return [line(one), line(other)];
+}
+
+const BYTES_SHOWN = 16;
+
+function show(value: AnswerValue | undefined): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'bigint') return `0x${value.toString(16)}`;
+  return typeof value === 'string' ? value : `${value.length} bytes`;
 }

@@ -13,7 +13,7 @@ import {
 } from '../../reports/verdict.ts';
 import type { DiffPlan } from '../divergence.ts';
 import { eduDiff } from '../generators/edu-programs.ts';
-import { diff } from '../runner/diff.ts';
+import { type DiffResult, diff } from '../runner/diff.ts';
 import { loadCatalog } from '../runner/load.ts';
 import { RESULT_FILE } from '../runner/run.ts';
 import { packageVersion } from '../runner/version.ts';
@@ -88,13 +88,15 @@ async function compareTargets(
         writer.append(divergence);
         process.stdout.write(`${text(divergence).join('\n')}\n\n`);
       },
+      onProgress: ({ programs, divergences }) => {
+        const rate = Math.round((programs * 1000) / (performance.now() - began));
+        process.stderr.write(
+          `${programs} of ${options.runs} programs, ${rate} a second, ${divergences} divergences\n`,
+        );
+      },
     });
     const seconds = (performance.now() - began) / 1000;
-    process.stdout.write(
-      `${result.programs} programs, ${result.steps} steps in ${seconds.toFixed(1)} s: ` +
-        `${result.divergences} divergences that nothing explains\n`,
-    );
-    for (const id of result.unused) process.stdout.write(`Explanation ${id} was not needed.\n`);
+    process.stdout.write(`${summary(result, seconds).join('\n')}\n`);
     const document = readResultFile(writer.path);
     writer.append({
       record: 'end',
@@ -111,6 +113,18 @@ async function compareTargets(
   const code = exitCode(document);
   process.stdout.write(`${code === 1 ? 'the two devices differ' : EXIT_MEANING[code]}\n`);
   return code;
+}
+
+function summary(result: DiffResult, seconds: number): string[] {
+  const { programs, steps, divergences, explained, unused, hash } = result;
+  const rate = Math.round(programs / seconds);
+  return [
+    `${programs} programs, ${steps} steps in ${seconds.toFixed(1)} s (${rate} programs a second): ` +
+      `${divergences} divergences that nothing explains`,
+    ...[...explained].map(([id, count]) => `Explanation ${id} was needed by ${count} programs.`),
+    ...unused.map((id) => `Explanation ${id} was not needed.`),
+    `hash ${hash}`,
+  ];
 }
 
 /** The exit code of a document that has its end. */

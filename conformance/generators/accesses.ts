@@ -1,7 +1,7 @@
 /** Accesses of every kind to a register map: registers, their neighbours, boundary values. */
 import fc from 'fast-check';
 import type { CompiledMap, Register } from '../../sim/registers/compile.ts';
-import type { Step, StepSize } from '../divergence.ts';
+import type { Step, StepSize } from './access-steps.ts';
 
 const SIZES = [1, 2, 4, 8] as const;
 

@@ -2,8 +2,10 @@
 import fc from 'fast-check';
 import { DMA_BUFFER, registers } from '../../sim/devices/edu/registers.ts';
 import { compile } from '../../sim/registers/compile.ts';
-import type { DiffPlan, Program, Step } from '../divergence.ts';
+import type { DiffPlan } from '../divergence.ts';
+import { type AccessCare, AccessSide } from '../runner/access-side.ts';
 import { explanations } from '../specs/edu/divergences.ts';
+import { type AccessProgram, placeOfAccess, showAccesses, type Step } from './access-steps.ts';
 import { accesses, configReads } from './accesses.ts';
 
 const map = compile(registers);
@@ -85,7 +87,7 @@ function isPlatforms(step: Step): boolean {
   return (offset >= 0x10 && offset < 0x28) || (offset >= 0x44 && offset < 0x50);
 }
 
-const programs: fc.Arbitrary<Program> = fc.record({
+const programs: fc.Arbitrary<AccessProgram> = fc.record({
   interrupts: fc.constantFrom('none', 'msi'),
   steps: fc
     .array(
@@ -105,10 +107,7 @@ const LOOK_NS = 10_000;
 /** QEMU's thread raises the interrupt after it has cleared the bit. */
 const INTERRUPT_NS = 1_500_000;
 
-export const eduDiff: DiffPlan = {
-  device: 'edu',
-  programs,
-  explanations,
+const care: AccessCare = {
   prepare: async ({ function: pci }) => {
     pci.configWrite(COMMAND, 2, MEMORY_AND_MASTER);
   },
@@ -125,4 +124,13 @@ export const eduDiff: DiffPlan = {
     }
     if (pci.read(0, AT.status, 4) >= 0x80) await pass(INTERRUPT_NS);
   },
+};
+
+export const eduDiff: DiffPlan<AccessProgram> = {
+  device: 'edu',
+  programs,
+  explanations,
+  side: (target) => new AccessSide(target, care),
+  show: showAccesses,
+  placeOf: placeOfAccess,
 };

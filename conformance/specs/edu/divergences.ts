@@ -1,5 +1,8 @@
 /** Where QEMU's edu and our model differ, and stay so. */
-import type { Difference, Explanation, Step } from '../../divergence.ts';
+import type { Difference as Any, Explanation } from '../../divergence.ts';
+import type { AccessProgram, Step } from '../../generators/access-steps.ts';
+
+type Difference = Any<AccessProgram>;
 
 const TEXT = { document: 'QEMU docs/specs/edu.txt', revision: '7.2', basis: 'read' } as const;
 const BUFFER = { at: 0x40000n, bytes: 4096n };
@@ -67,7 +70,7 @@ function bitsFrom({ part, step, bits }: Difference, at: number, mask: bigint): b
   return bits & (bytes >= 0 ? mask * scale : mask / scale);
 }
 
-export const explanations: readonly Explanation[] = [
+export const explanations: readonly Explanation<AccessProgram>[] = [
   {
     id: 'edu-command-unnamed-bits',
     cite: { ...TEXT, section: 'MMIO area spec, 0x98' },
@@ -83,7 +86,7 @@ export const explanations: readonly Explanation[] = [
       'hardware cannot. The text gives the buffer 4096 bytes: the model moves up to the last one.',
     example: ['write DMA_SOURCE <- 0x40000', 'write DMA_COUNT <- 4096', 'write DMA_COMMAND <- 3'],
     explains: (difference) =>
-      difference.part === 'gone' && transfers(difference).at(-1)?.inside === false ? 1n : 0n,
+      difference.part === 'target' && transfers(difference).at(-1)?.inside === false ? 1n : 0n,
     ends: true,
   },
   {

@@ -1,6 +1,7 @@
 /** What is known of each device of QEMU: what it offers, lacks and does otherwise, with reasons. */
 import { type CompiledMap, compile } from '../../../sim/registers/compile.ts';
 import { registers as eduRegisters } from '../../../sim/devices/edu/registers.ts';
+import { registers as nvmeRegisters } from '../../../sim/devices/nvme/registers.ts';
 import { registers as uartRegisters } from '../../../sim/devices/uart-16550/registers.ts';
 import type { Capability, Target } from '../../target.ts';
 import type { QEMU_DEVICES } from './machine.ts';
@@ -64,7 +65,7 @@ export const DEVICE_FACTS = {
   },
   nvme: {
     device: 'nvme',
-    maps: new Map(),
+    maps: new Map([[0, compile(nvmeRegisters)]]),
     offers: ['msix', 'function-reset', 'bad-dma', 'power-cut'],
     lacks: {
       msi: 'the controller has MSI-X and INTx, and no MSI',

@@ -150,7 +150,9 @@ describe.skipIf(missing)(`nvme (${reason})`, () => {
     expect(status(io.run(transfer(IO.read, 2, other.address)))).toBe(0);
     expect(other.buffer.read(0, 4096)).toEqual(new Uint8Array(4096));
   });
+});
 
+describe.skipIf(missing)(`nvme and its media (${reason})`, () => {
   it('keeps its media over a power cycle, a hot reset and a function reset', () => {
     const { io } = start();
     const data = memory(4096);

@@ -1,18 +1,30 @@
-/** One of the two targets of a comparison: performs steps and says what they show. */
+/** One of two targets compared by register accesses: performs them and says what they show. */
 import { PciPort } from '../../sim/buses/pci/port.ts';
 import { World } from '../../sim/kernel/world.ts';
-import type { DmaMapping } from '../../sim/buses/pci/function.ts';
+import type { DmaBuffer, DmaMapping, PciFunction } from '../../sim/buses/pci/function.ts';
+import type { SerialFarEnd } from '../../sim/buses/uart/peer.ts';
 import type { JournalEntry } from '../../reports/verdict.ts';
-import {
-  type Answer,
-  BUFFER_AT,
-  type DiffPlan,
-  type DiffScene,
-  type Program,
-  type Step,
-} from '../divergence.ts';
+import type { Answer, DiffSide } from '../divergence.ts';
+import { type AccessProgram, BUFFER_AT, type Step } from '../generators/access-steps.ts';
 import { type PciHardware, type Target, TargetUnavailable, onBus } from '../target.ts';
 import { entriesAround } from './journal-entries.ts';
+
+/** One target in a program of accesses. */
+export interface AccessScene {
+  readonly function: PciFunction;
+  readonly peer: SerialFarEnd | undefined;
+  readonly buffer: DmaBuffer;
+  /** Lets this much time pass, or just what is due now. */
+  pass(ns: number): Promise<void>;
+}
+
+/** What a device needs before the first step, and after each. */
+export interface AccessCare {
+  /** Brings the target to the first state; nothing of it is compared. */
+  prepare(scene: AccessScene): Promise<void>;
+  /** Waits until the device has come to rest. */
+  settle(scene: AccessScene, program: AccessProgram, index: number): Promise<void>;
+}
 
 /** Bytes of the DMA buffer that programs use. */
 const BUFFER_BYTES = 64;
@@ -21,28 +33,28 @@ const RIGHTS = { deviceReads: true, deviceWrites: true, maxAddressBits: 28 } as 
 const FREE = { readNs: 0, writeNs: 0, identicalReadsMax: Infinity } as const;
 const WORD = 0x1_0000_0000n;
 
-export class DiffSide {
-  readonly target: Target;
-  readonly #plan: DiffPlan;
+export class AccessSide implements DiffSide<AccessProgram> {
+  readonly #target: Target;
+  readonly #care: AccessCare;
   #world!: World;
   #hardware!: PciHardware;
   #port!: PciPort;
-  #scene!: DiffScene;
+  #scene!: AccessScene;
   #mapping!: DmaMapping;
   #level = false;
   #messages = 0;
   #gone: string | undefined;
 
-  constructor(target: Target, plan: DiffPlan) {
-    this.target = target;
-    this.#plan = plan;
+  constructor(target: Target, care: AccessCare) {
+    this.#target = target;
+    this.#care = care;
   }
 
   /** A fresh device, prepared. */
-  async open(interrupts: Program['interrupts']): Promise<void> {
-    const { pace } = this.target;
+  async open({ interrupts }: AccessProgram): Promise<void> {
+    const { pace } = this.#target;
     this.#world = new World({ seed: 0, settle: async () => {}, ...(pace && { pace }) });
-    this.#hardware = onBus('pci', this.target.open(this.#world));
+    this.#hardware = onBus('pci', this.#target.open(this.#world));
     const { function: pci, peer } = this.#hardware;
     this.#port = new PciPort(this.#world, pci, FREE);
     const buffer = pci.memory.allocate(BUFFER_BYTES, 4096);
@@ -60,10 +72,10 @@ export class DiffSide {
     };
     this.#scene = { function: pci, peer, buffer, pass };
     if (interrupts === 'msi') pci.route('msi', 1);
-    await this.#plan.prepare(this.#scene);
+    await this.#care.prepare(this.#scene);
   }
 
-  async perform(program: Program, index: number): Promise<Answer> {
+  async perform(program: AccessProgram, index: number): Promise<Answer> {
     const step = program.steps[index];
     if (step === undefined) throw new RangeError(`The program has no step ${index}.`);
     this.#messages = 0;
@@ -71,19 +83,24 @@ export class DiffSide {
     let value = 0n;
     try {
       value = await this.#do(step);
-      await this.#plan.settle(this.#scene, program, index);
+      await this.#care.settle(this.#scene, program, index);
     } catch (error) {
       if (!(error instanceof TargetUnavailable)) throw error;
     }
     this.#gone = this.#hardware.lost?.()?.message;
-    const gone = this.#gone;
+    const gone = this.#gone !== undefined;
     const { peer } = this.#hardware;
+    const heard = peer === undefined || gone ? [] : peer.received();
+    const waited = step.kind === 'wait';
     return {
-      value,
-      level: this.#level,
-      messages: this.#messages,
-      heard: peer === undefined || gone !== undefined ? [] : [...peer.received()],
-      memory: step.kind === 'wait' ? [...this.#scene.buffer.read(0, BUFFER_BYTES)] : [],
+      parts: [
+        { name: 'target', value: gone ? 'the device is gone' : 'the device is there' },
+        { name: 'value', value },
+        { name: 'INTx', value: this.#level ? 'raised' : 'low' },
+        { name: 'messages', value: BigInt(this.#messages) },
+        { name: 'heard', value: Uint8Array.from(heard) },
+        { name: 'memory', value: this.#scene.buffer.read(0, waited ? BUFFER_BYTES : 0) },
+      ],
       gone,
     };
   }
