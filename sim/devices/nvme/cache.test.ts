@@ -9,7 +9,9 @@ const BLOCKS = 8;
 
 function bench(atomicBlocks: number, seed = 1) {
   const media = new Media(BLOCK, 100_000);
-  const cache = new WriteCache(media, atomicBlocks, new Random(seed, 'power cut'));
+  const tally = { ended: 0 };
+  const random = new Random(seed, 'power cut');
+  const cache = new WriteCache(media, { atomicBlocks, random, tally });
   const begin = (lba: number, count: number, value: number): CachedWrite => {
     const data = new Uint8Array(count * BLOCK).fill(value);
     return cache.begin(lba, count, data)!;
@@ -21,7 +23,8 @@ function bench(atomicBlocks: number, seed = 1) {
     media.read(0, BLOCKS, bytes);
     return Array.from({ length: BLOCKS }, (_, block) => bytes[block * BLOCK + 1]!);
   };
-  return { media, cache, begin, write, image };
+  const flush = (mark = tally.ended): void => cache.flush(mark);
+  return { media, cache, tally, begin, write, flush, image };
 }
 
 /** What the first eight blocks are after a cut, over many seeds. */
@@ -42,9 +45,9 @@ it('loses or keeps what was not flushed', () => {
 });
 
 it('keeps what was flushed, written durably, or cached when the cache was turned off', () => {
-  const flushed = outcomes(8, ({ write, cache }) => {
+  const flushed = outcomes(8, ({ write, flush }) => {
     write(0, 2, 5);
-    cache.flush(cache.mark);
+    flush();
   });
   expect(flushed).toEqual(['55000000']);
   expect(outcomes(8, ({ write }) => write(0, 2, 5, true))).toEqual(['55000000']);
@@ -69,12 +72,12 @@ it('lets later writes arrive where earlier ones did not', () => {
 });
 
 it('flushes what had ended when the flush began, not what was under way', () => {
-  const seen = outcomes(8, ({ cache, begin, write }) => {
+  const seen = outcomes(8, ({ cache, begin, write, flush, tally }) => {
     const underWay = begin(0, 1, 5);
     write(1, 1, 6);
-    const { mark } = cache;
+    const { ended } = tally;
     cache.end(underWay, false);
-    cache.flush(mark);
+    flush(ended);
   });
   expect(seen).toEqual(['06000000', '56000000']);
 });
@@ -122,10 +125,10 @@ it.each(['zeros', 'deallocated'] as const)('caches %s as it caches data', (conte
 });
 
 it('counts what was under way at a reset as written', () => {
-  const seen = outcomes(8, ({ cache, begin }) => {
+  const seen = outcomes(8, ({ cache, begin, flush }) => {
     begin(0, 1, 5);
     cache.settle();
-    cache.flush(cache.mark);
+    flush();
   });
   expect(seen).toEqual(['50000000']);
 });
@@ -185,7 +188,7 @@ function over(image: string, { value, lba, count }: Omit<Kept, 'ended'>): string
 it.each([1, 2, 8])('leaves only what a naive device could, promising %s blocks', (atomic) => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 9 }), fc.nat(), (steps, seed) => {
-      const { cache, begin, image } = bench(atomic, seed);
+      const { cache, begin, flush, image } = bench(atomic, seed);
       // The naive device: what lasts, then the writes that do not, oldest first.
       const last: (Kept | undefined)[] = Array.from({ length: BLOCKS });
       const writes: Kept[] = [];
@@ -207,7 +210,7 @@ it.each([1, 2, 8])('leaves only what a naive device could, promising %s blocks',
           cache.end(first.write, false);
           first.kept.ended = true;
         } else {
-          cache.flush(cache.mark);
+          flush();
           for (const kept of writes) if (kept.ended) durable.add(kept);
         }
       });

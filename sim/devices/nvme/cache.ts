@@ -23,6 +23,18 @@ const GONE = 255;
 /** What a write puts there: data, zeros, or nothing any more. */
 export type Content = Uint8Array | 'zeros' | 'deallocated';
 
+/** How many writes have ended, over all caches of a controller: a flush may cover all of them. */
+export interface WriteTally {
+  ended: number;
+}
+
+export interface CacheOptions {
+  /** Blocks that a power failure never tears: AWUPF + 1. */
+  readonly atomicBlocks: number;
+  readonly random: Random;
+  readonly tally: WriteTally;
+}
+
 /** A write that is not durable; the command that made it holds it until it ends. */
 export class CachedWrite {
   readonly cache: WriteCache;
@@ -50,19 +62,15 @@ export class WriteCache {
   bytes = 0;
   writes = 0;
   readonly #media: Media;
-  readonly #atomicBlocks: number;
-  readonly #random: Random;
+  readonly #options: CacheOptions;
   readonly #spare: CachedWrite[] = [];
   readonly #block: Uint8Array;
   #oldest: CachedWrite | undefined;
   #newest: CachedWrite | undefined;
-  #ended = 0;
 
-  /** `atomicBlocks`: what a power failure never tears (AWUPF + 1). */
-  constructor(media: Media, atomicBlocks: number, random: Random) {
+  constructor(media: Media, options: CacheOptions) {
     this.#media = media;
-    this.#atomicBlocks = atomicBlocks;
-    this.#random = random;
+    this.#options = options;
     this.#block = new Uint8Array(media.blockBytes);
   }
 
@@ -107,17 +115,12 @@ export class WriteCache {
   /** The command has completed; with `durable` what it wrote lasts from now on. */
   end(write: CachedWrite, durable: boolean): void {
     write.held = false;
-    write.ended = this.#ended++;
+    write.ended = this.#options.tally.ended++;
     if (write.pending === 0) this.#keep(write);
     else if (durable) this.#persist(write);
   }
 
-  /** Which writes a flush that begins now covers: those that have ended. */
-  get mark(): number {
-    return this.#ended;
-  }
-
-  /** What had ended at `mark` lasts from now on. */
+  /** What had ended when the tally was at `mark` lasts from now on: when the flush began. */
   flush(mark: number): void {
     for (let write = this.#oldest; write !== undefined;) {
       const { newer } = write;
@@ -136,7 +139,7 @@ export class WriteCache {
     for (let write = this.#oldest; write !== undefined; write = write.newer) {
       if (!write.held) continue;
       write.held = false;
-      write.ended = this.#ended++;
+      write.ended = this.#options.tally.ended++;
     }
   }
 
@@ -145,7 +148,7 @@ export class WriteCache {
     this.settle();
     for (let write = this.#newest; write !== undefined; write = write.older) this.#swap(write);
     // Once in a while everything is lost, or nothing; else more or less of it.
-    const eighths = this.#random.below(9);
+    const eighths = this.#options.random.below(9);
     while (this.#oldest !== undefined) {
       this.#arrive(this.#oldest, eighths);
       this.#forget(this.#oldest);
@@ -156,9 +159,10 @@ export class WriteCache {
   #arrive(write: CachedWrite, eighths: number): void {
     const { lba, count, bytes, states } = write;
     const { blockBytes } = this.#media;
+    const { atomicBlocks, random } = this.#options;
     let arrives = true;
     for (let block = 0; block < count; block++) {
-      if (block % this.#atomicBlocks === 0) arrives = this.#random.chance(eighths, 8);
+      if (block % atomicBlocks === 0) arrives = random.chance(eighths, 8);
       if (!arrives || states[block] === GONE) continue;
       this.#media.restore(lba + block, states[block] as BlockState, bytes, block * blockBytes);
     }
