@@ -14,8 +14,6 @@ export const CAPABILITIES = {
   'virtual-time': 'time passes only as the world says, and costs nothing',
   faults: 'accesses, interrupts and allocations can be made to fail',
   'dma-observation': 'what the device reads and writes in host memory is seen',
-  'buffer-end': "DMA may reach the last byte of the device's own buffer",
-  'bad-dma': 'the device survives a DMA command that it cannot carry out',
   removal: 'the device can be pulled out',
   'device-reset': 'the device can be reset and comes up as after power-on',
   msi: 'the device signals by messages',
@@ -108,13 +106,20 @@ export interface Target {
   /** Values that a property generates at the most, where time passes really. */
   readonly runsMax?: number;
   /**
-   * Clauses about the device that this one is known to break, each with why that is the device's
-   * departure and not our mistake. The report says so; when such a clause passes the entry must go.
+   * Clauses that this device is known to break, or to die of. The report says so and no driver
+   * pays; when such a clause passes the entry must go.
    */
-  readonly departures?: Readonly<Record<string, string>>;
+  readonly departures?: Readonly<Record<string, Departure>>;
   /** A fresh device. @throws TargetUnavailable */
   open(world: World): Hardware;
   close(): void;
+}
+
+export interface Departure {
+  /** Why that is the device's doing, and not our mistake. */
+  readonly why: string;
+  /** What is seen of it, in the failure's words: whatever else the clause finds counts. */
+  readonly shows: RegExp;
 }
 
 /** The target is not there, or went away: the driver is not to blame. */

@@ -39,6 +39,8 @@ describe('exitCode', () => {
     ['not-run and not-applicable', [notRun, { verdict: 'not-applicable', reason: 'ICS' }], 0],
     ['a waived fail', [{ ...fail('rule'), ...waived('2026-11-22') }], 0],
     ['an expired waiver', [{ ...fail('rule'), ...waived('2026-11-21') }], 1],
+    ['a waived error', [{ ...error, ...waived('2026-11-22') }], 0],
+    ['an error whose waiver expired', [{ ...error, ...waived('2026-11-21') }], 5],
     ['a waiver on a pass', [waived('2027-01-01')], 2],
     ['70 before the rest', [fail('crash'), ours, error, unsure, fail('rule')], 70],
     ['2 before 6', [fail('crash'), waived('2027-01-01')], 2],

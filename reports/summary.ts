@@ -40,7 +40,10 @@ const CONTAINED = new Set(['crash', 'hang', 'unhandled-rejection']);
 
 export type Counts = Record<VerdictWord, number>;
 
-/** `missing`: planned, and no verdict; `waived`, `warnings`: fails that block nothing. */
+/**
+ * `missing`: planned, and no verdict; `waived`, `warnings`: what blocks nothing. `waivedErrors` of
+ * the waived are no fails: the device died as it is known to.
+ */
 export interface Summary {
   standing: 'CERTIFIED' | 'NOT CERTIFIED' | 'INCOMPLETE' | 'PASSED' | 'NOT PASSED';
   counts: Counts;
@@ -49,6 +52,7 @@ export interface Summary {
   /** SHALL clauses that no target decided for a driver, or that the profile demands elsewhere. */
   uncovered: { clause: Clause; driver: string; target?: string }[];
   waived: number;
+  waivedErrors: number;
   warnings: number;
   staleWaivers: number;
   exitCode: number;
@@ -59,6 +63,7 @@ export function summarise(document: ResultDocument): Summary {
   const clauses = clausesByAddress(header);
   const missing = missingEntries(document);
   const kinds = verdicts.map((verdict) => weigh(verdict, clauses, header));
+  const waived = verdicts.filter((_, index) => kinds[index] === 'waived');
   const code = exitCode(document);
   return {
     standing: standing(document, missing.length > 0, code),
@@ -66,7 +71,8 @@ export function summarise(document: ResultDocument): Summary {
     columns: countColumns(document, missing),
     missing,
     uncovered: uncoveredShalls(document),
-    waived: kinds.filter((kind) => kind === 'waived').length,
+    waived: waived.length,
+    waivedErrors: waived.filter(({ verdict }) => verdict === 'error').length,
     warnings: kinds.filter((kind) => kind === 'warning').length,
     staleWaivers: kinds.filter((kind) => kind === 'stale-waiver').length,
     exitCode: code,
@@ -100,9 +106,9 @@ export function countVerdicts(verdicts: readonly Verdict[]): Counts {
 export type Weight = 'plain' | 'warning' | 'waived' | 'stale-waiver';
 
 /**
- * How much a verdict weighs. A fail is `waived` until the waiver's last day is over; a fail of a
- * SHOULD or MAY is a `warning`, unless a rule was broken or the driver died. A waiver on a clause
- * that passes is `stale` and must go.
+ * How much a verdict weighs. A fail is `waived` until the waiver's last day is over, and so is the
+ * error of a device that died; a fail of a SHOULD or MAY is a `warning`, unless a rule was broken
+ * or the driver died. A waiver on a clause that passes is `stale` and must go.
  */
 export function weigh(
   verdict: Verdict,
@@ -110,8 +116,9 @@ export function weigh(
   header: Header,
 ): Weight {
   if (verdict.waived && verdict.verdict === 'pass') return 'stale-waiver';
-  if (verdict.verdict !== 'fail') return 'plain';
+  if (verdict.verdict !== 'fail' && verdict.verdict !== 'error') return 'plain';
   if (verdict.waived && header.startedAt.slice(0, 10) <= verdict.waived.expires) return 'waived';
+  if (verdict.verdict === 'error') return 'plain';
   const level = clauses.get(verdict.clause)?.level ?? 'shall';
   return level !== 'shall' && verdict.cause === 'expectation' ? 'warning' : 'plain';
 }

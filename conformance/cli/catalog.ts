@@ -53,7 +53,7 @@ export const builtIn: Catalog = {
           name: 'sim:edu',
           device: 'edu',
           machine: eduMachine,
-          offers: ['msi', 'device-reset', 'buffer-end'],
+          offers: ['msi', 'device-reset'],
         }),
     },
     'sim:edu-express': {
@@ -64,7 +64,7 @@ export const builtIn: Catalog = {
           name: 'sim:edu-express',
           device: 'edu',
           machine: eduExpressMachine,
-          offers: ['msi', 'msix', 'device-reset', 'function-reset', 'power-states', 'buffer-end'],
+          offers: ['msi', 'msix', 'device-reset', 'function-reset', 'power-states'],
         }),
     },
     'sim:pci-serial': {

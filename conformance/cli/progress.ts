@@ -27,7 +27,7 @@ export class Progress {
     this.#done++;
     this.#clauses ??= rows(this.#catalog);
     const clause = this.#clauses.get(verdict.clause);
-    if (verdict.waived !== undefined && verdict.failure !== undefined) {
+    if (verdict.waived !== undefined && verdict.verdict !== 'pass') {
       this.#clear();
       const { issue } = verdict.waived;
       process.stdout.write(`departs ${verdict.clause} on ${verdict.target}: ${issue}\n`);

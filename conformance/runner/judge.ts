@@ -73,16 +73,18 @@ export async function judge(job: Case): Promise<Verdict> {
   if (outOfReach !== undefined) return { ...base, ...outOfReach };
   const problem = found?.problem;
   if (problem === undefined) return { ...base, ...departure(job), verdict: 'pass' };
+  const waived = departs(job, problem) ? departure(job) : {};
   if (problem.verdict !== 'fail') {
     const { verdict, cause, message } = problem;
-    return { ...base, verdict, ...(cause === undefined ? {} : { cause }), reason: message };
+    const why = cause === undefined ? {} : { cause };
+    return { ...base, ...waived, verdict, ...why, reason: message };
   }
   const { message, expected, seen, violations, journal, stack } = problem;
   return {
     ...base,
     verdict: 'fail',
     cause: problem.cause ?? 'expectation',
-    ...departure(job),
+    ...waived,
     failure: {
       message,
       ...(expected === undefined ? {} : { expected }),
@@ -98,10 +100,16 @@ export async function judge(job: Case): Promise<Verdict> {
 }
 
 /** A device that is known to depart from its document here: the report shows it, no driver pays. */
-function departure({ clause, address, target }: Case): Pick<Verdict, 'waived'> {
-  const why = target.departures?.[address];
-  if (why === undefined || clause.subject !== 'device') return {};
-  return { waived: { issue: why, owner: target.name, expires: DEPARTURES_EXPIRE } };
+function departure({ address, target }: Case): Pick<Verdict, 'waived'> {
+  const known = target.departures?.[address];
+  if (known === undefined) return {};
+  return { waived: { issue: known.why, owner: target.name, expires: DEPARTURES_EXPIRE } };
+}
+
+/** The known one, and the device's own: that it answers otherwise, or dies. */
+function departs({ clause, address, target }: Case, { verdict, message }: Problem): boolean {
+  if (verdict === 'fail' ? clause.subject !== 'device' : verdict !== 'error') return false;
+  return target.departures?.[address]?.shows.test(message) ?? false;
 }
 
 /** Not applicable by the driver's own statement, or not to be had on this target. */
@@ -135,23 +143,25 @@ async function play(job: Case, tally: Tally): Promise<Found> {
   return { problem: await playScene(job, tally, job.seed, 0, (scene) => clause.check(scene)) };
 }
 
-/** The first value that fails is the smallest: they come in order. */
+/** The first value that fails is the smallest: they come in order. A departure hides no other. */
 async function playEvery(job: Case, clause: EnumeratedClause, tally: Tally): Promise<Found> {
   let runs = 0;
+  let departed: Problem | undefined;
   for (const value of clause.every) {
     let ended = false;
     runs++;
     const problem = await playScene(job, tally, job.seed, 0, async (scene) => {
       ended = (await clause.check(scene, value)) === END;
     });
-    if (problem !== undefined) {
+    if (problem !== undefined && departs(job, problem)) departed ??= problem;
+    else if (problem !== undefined) {
       const operations = [fc.stringify(value)];
       const counterexample = { operations, faults: [], schedule: [], shrinks: 0 };
       return { problem, runs, counterexample: { ...counterexample, originalLength: 1 } };
     }
     if (ended) break;
   }
-  return { problem: undefined, runs };
+  return { problem: departed, runs };
 }
 
 async function playProperty(job: Case, clause: PropertyClause, tally: Tally): Promise<Found> {

@@ -111,13 +111,13 @@ function judgedFailures({ header, verdicts }: ResultDocument): JudgedFailure[] {
   const clauses = clausesByAddress(header);
   const tiers = new Map(header.targets.map(({ name, tier }) => [name, tier]));
   const all = verdicts
-    .filter((it) => it.verdict === 'fail')
     .map((verdict) => ({
       verdict,
       clause: clauses.get(verdict.clause) ?? unknownClause(verdict),
       weight: weigh(verdict, clauses, header),
       tier: tiers.get(verdict.target),
-    }));
+    }))
+    .filter(({ verdict, weight }) => verdict.verdict === 'fail' || weight === 'waived');
   const blocks = (it: JudgedFailure) => it.weight === 'plain';
   return [...all.filter(blocks), ...all.filter((it) => !blocks(it))];
 }

@@ -14,12 +14,13 @@ export function renderMarkdown(document: ResultDocument): string {
   const summary = summarise(document);
   const clauses = clausesByAddress(document.header);
   const lookUp = (it: Verdict) => clauses.get(it.clause) ?? unknownClause(it);
-  const failing = document.verdicts.filter((it) => it.verdict === 'fail');
   const weightOf = (it: Verdict) => weigh(it, clauses, document.header);
-  const blocking = failing.filter((it) => weightOf(it) === 'plain');
-  const harmless = failing.filter((it) => weightOf(it) !== 'plain');
-  const undecided = document.verdicts.filter((it) =>
-    ['inconclusive', 'error', 'not-run'].includes(it.verdict),
+  const blocking = document.verdicts.filter(
+    (it) => it.verdict === 'fail' && weightOf(it) === 'plain',
+  );
+  const harmless = document.verdicts.filter((it) => ['waived', 'warning'].includes(weightOf(it)));
+  const undecided = document.verdicts.filter(
+    (it) => ['inconclusive', 'error', 'not-run'].includes(it.verdict) && weightOf(it) !== 'waived',
   );
   return joinWithin(MARKDOWN_BYTES_MAX, [
     card(document, summary),

@@ -30,16 +30,16 @@ export function card(document: ResultDocument, summary: Summary): Children {
 
 /** What a reader in a hurry must know. */
 function sentence({ verdicts, divergences, end }: ResultDocument, summary: Summary): string {
-  const { counts, uncovered, missing, waived, warnings } = summary;
+  const { counts, uncovered, missing, waived, waivedErrors, warnings } = summary;
   const open = divergences.filter((it) => !it.explained).length;
   const parts = [
-    counted(counts.fail - waived - warnings, 'failure'),
+    counted(counts.fail - (waived - waivedErrors) - warnings, 'failure'),
     counted(uncovered.length, 'SHALL clause', 'without a decision'),
     counted(missing.length, 'planned verdict', 'missing'),
-    counted(counts.error, 'error'),
+    counted(counts.error - waivedErrors, 'error'),
     counted(counts.inconclusive, 'inconclusive verdict'),
     counted(open, 'unexplained divergence', 'between targets'),
-    counted(waived, 'waived failure'),
+    counted(waived, 'waived verdict'),
     counted(warnings, 'warning'),
     counted(summary.staleWaivers, 'stale waiver'),
   ].filter((it) => it !== '');

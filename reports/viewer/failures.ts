@@ -53,7 +53,8 @@ function article({ verdict, clause, weight, tier }: JudgedFailure): Children {
       ${tags.map((tag) => tag && html`<span class="tag">${tag}</span>`)}
     </header>
     <p>${visible(clause.text)} <span class="soft">${citation(clause.cite)}</span></p>
-    ${waiver(verdict)} ${failure && evidence(failure)}
+    ${waiver(verdict)} ${verdict.reason !== undefined && html`<pre>${block(verdict.reason)}</pre>`}
+    ${failure && evidence(failure)}
     <p class="soft">${trail(verdict)}</p>
     ${failure && reproduce(failure.reproduce)}
   </article>`;

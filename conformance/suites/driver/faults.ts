@@ -59,7 +59,7 @@ export const faults = suite({
       level: 'shall',
       subject: 'driver',
       rules: OWN_RULES,
-      needs: ['faults', 'bad-dma'],
+      needs: ['faults'],
       bugClasses: ['BC-01', 'BC-02', 'BC-05', 'BC-21'],
       every: places(ACCESSES),
       async check(scene, at) {
@@ -82,7 +82,7 @@ export const faults = suite({
       level: 'shall',
       subject: 'driver',
       rules: OWN_RULES,
-      needs: ['faults', 'device-reset', 'bad-dma'],
+      needs: ['faults', 'device-reset'],
       bugClasses: ['BC-13', 'BC-22'],
       every: places(ACCESSES),
       async check(scene, at) {

@@ -49,18 +49,18 @@ export const interrupts = suite({
       text: 'Status bits of something else do not end the transfer that is waited for.',
       level: 'shall',
       subject: 'driver',
-      needs: ['virtual-time'],
       ics: ['dma', 'interrupts'],
       bugClasses: ['BC-09', 'BC-13'],
       async check(scene) {
         const driver = await scene.start<EduDevice>();
-        const before = await driver.copyOut(0, BUFFER_BYTES);
+        // Not the last byte: that one has a clause of its own.
+        const before = await driver.copyOut(0, BUFFER_BYTES - 1);
         await driver.copyIn(0, BYTES);
         const copying = driver.copyOut(0, BYTES.length);
         await scene.pass(DURING_NS);
         scene.function.write(0, Register.InterruptRaise, 4, FOREIGN);
         expect.equal(await copying, BYTES, 'what was copied out meanwhile');
-        expect.equal(before.length, BUFFER_BYTES, 'the length of the first copy');
+        expect.equal(before.length, BUFFER_BYTES - 1, 'the length of the first copy');
         expect.equal((await driver.statistics()).timeouts, 0, 'interrupts that were missed');
       },
     },
@@ -70,7 +70,6 @@ export const interrupts = suite({
       text: 'An interrupt that nobody waits for is acknowledged once, and that is all.',
       level: 'shall',
       subject: 'driver',
-      needs: ['virtual-time'],
       ics: ['interrupts'],
       bugClasses: ['BC-08', 'BC-10'],
       async check(scene) {
@@ -93,7 +92,6 @@ export const interrupts = suite({
       text: 'A transfer that is given up for a sleep reaches no memory any more.',
       level: 'shall',
       subject: 'driver',
-      needs: ['virtual-time'],
       ics: ['dma'],
       bugClasses: ['BC-14', 'BC-20'],
       async check(scene) {

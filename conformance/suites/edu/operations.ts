@@ -86,7 +86,6 @@ export const operations = suite({
       text: 'A copy may take the whole device buffer, to its last byte.',
       level: 'shall',
       subject: 'driver',
-      needs: ['buffer-end'],
       ics: ['dma'],
       bugClasses: ['BC-16'],
       async check(scene) {

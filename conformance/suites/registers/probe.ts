@@ -61,9 +61,9 @@ export class RegisterProbe {
   }
 
   reset(domain: string = this.target.map.domains[0] ?? 'power'): void {
-    this.target.reset(domain);
-    this.#note({ kind: 'reset', domain });
-    this.#mirror.reset(domain);
+    const done = this.target.reset(domain) ?? domain;
+    this.#note({ kind: 'reset', domain: done });
+    this.#mirror.reset(done);
   }
 
   /** Reads a register whole, by the widest accesses that it takes; the mirror judges them. */
@@ -155,7 +155,9 @@ export class RegisterProbe {
     // What a check does against the map, it does on purpose.
     if (finding.subject === 'driver' || finding.register === undefined) return;
     const { register, fields, expected, seen } = finding;
-    if (this.findings.some((earlier) => earlier.register === register)) return;
+    const again = ({ register: name, fields: names }: RegisterFinding) =>
+      name === register && names.join() === fields.join();
+    if (this.findings.some(again)) return;
     const sequence = this.#steps.slice(-SHOWN_STEPS);
     this.findings.push({
       register,

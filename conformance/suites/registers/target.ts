@@ -7,8 +7,11 @@ import { halves, joined } from '../../../sim/registers/split.ts';
 
 export interface RegisterTarget extends RegisterPort {
   readonly map: CompiledMap;
-  /** Resets what the domain of the map resets; without a name, everything. */
-  reset(domain?: string): void;
+  /**
+   * Resets what the domain of the map resets; without a name, everything.
+   * @returns the domain that was reset, where the target could not do that one
+   */
+  reset(domain?: string): string | void;
 }
 
 /** A register bank without a bus in front of it. */

@@ -66,7 +66,7 @@ export const clients = suite({
       text: 'What happened to one client is not told to the next.',
       level: 'shall',
       subject: 'driver',
-      needs: ['serial-peer', 'line-breaks', 'line-timing'],
+      needs: ['serial-peer', 'line-breaks'],
       ics: ['breaks'],
       bugClasses: ['BC-28'],
       async check(scene) {
@@ -102,7 +102,7 @@ export const clients = suite({
       text: 'Stop ends the calls that wait, and does not wait for them.',
       level: 'shall',
       subject: 'driver',
-      needs: ['serial-peer', 'virtual-time'],
+      needs: ['serial-peer'],
       bugClasses: ['BC-13', 'BC-24'],
       async check(scene) {
         const { port } = await opened(scene);
@@ -124,7 +124,7 @@ export const clients = suite({
       text: 'At full speed a handler that comes six characters late loses nothing.',
       level: 'should',
       subject: 'driver',
-      needs: ['serial-peer', 'line-timing', 'faults'],
+      needs: ['serial-peer', 'faults'],
       bugClasses: ['BC-10', 'BC-25'],
       given: fc.integer({ min: 1, max: 6 }),
       show: (at) => [`interrupt ${at} comes six characters late`],

@@ -258,7 +258,7 @@ export const data = suite({
       text: 'What nobody reads is lost from its end, and the loss is counted and told.',
       level: 'shall',
       subject: 'driver',
-      needs: ['serial-peer', 'line-timing'],
+      needs: ['serial-peer'],
       bugClasses: ['BC-01', 'BC-25'],
       async check(scene) {
         const { port, peer } = await opened(scene);

@@ -159,7 +159,7 @@ export const modem = suite({
       text: 'With xon-xoff a far end that obeys XOFF loses nothing, however late the client reads.',
       level: 'shall',
       subject: 'driver',
-      needs: ['serial-peer', 'line-timing'],
+      needs: ['serial-peer'],
       ics: ['flowControl'],
       bugClasses: ['BC-24', 'BC-25'],
       async check(scene) {

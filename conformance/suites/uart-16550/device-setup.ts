@@ -32,17 +32,22 @@ export const LINES = [
   ['DCD', 0x80, 0x08],
 ] as const;
 
-/** 115200 baud, eight data bits, on both ends where there is one. */
-export function setUp(scene: Scene) {
+/** 110 baud: a tenth of a second for each character, so that no clock is too coarse. */
+export const SLOWLY = 1047;
+
+/** Eight data bits, on both ends where there is one. @param divisor of 115200 baud */
+export function setUp(scene: Scene, divisor = 1) {
   const device = probe(scene);
   const registers = device.registers(0);
   const read = (offset: number) => registers.read(offset, 1);
   const write = (offset: number, value: number) => registers.write(offset, 1, value);
   write(chip.LCR, chip.LCR_DLAB);
-  write(chip.DLL, 1);
-  write(chip.DLM, 0);
+  write(chip.DLL, divisor % 256);
+  write(chip.DLM, Math.floor(divisor / 256));
   write(chip.LCR, 0x03);
-  if (scene.hardware.peer !== undefined) farEnd(scene).format = formatFor(SETTINGS);
-  const pass = (characters: number) => scene.pass(Math.round(characters * CHARACTER_NS));
+  if (scene.hardware.peer !== undefined) {
+    farEnd(scene).format = formatFor({ ...SETTINGS, baud: SETTINGS.baud / divisor });
+  }
+  const pass = (characters: number) => scene.pass(Math.round(characters * divisor * CHARACTER_NS));
   return { read, write, pass, level: () => device.level };
 }

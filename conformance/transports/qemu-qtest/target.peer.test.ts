@@ -10,11 +10,17 @@ import { peerMissing } from './peer.ts';
 const missing = peerMissing();
 const out = mkdtempSync(join(tmpdir(), 'dyno-peer-'));
 afterAll(() => rmSync(out, { recursive: true, force: true }));
-/** QEMU's 16550 itself: MCR comes up as 08, and wide accesses are split (README.md). */
-const DEPARTURES = ['access-size', 'bit-bash', 'hw-reset', 'read-effects', 'reserved'].map(
-  (name) => `registers/${name}`,
-);
-const TIMEOUT_MS = 110_000;
+/** QEMU 7.2 dies of these transfers (README.md). */
+const ABORTS = [
+  'driver/faults/no-answer',
+  'driver/faults/self-reset',
+  'edu/operations/copy-whole-buffer',
+];
+/** MCR comes up as 08, wide accesses are split, and every character has eight bits (README.md). */
+const DEPARTURES = ['access-size', 'bit-bash', 'hw-reset', 'read-effects', 'reserved']
+  .map((name) => `registers/${name}`)
+  .concat('uart-16550/device/formats');
+const TIMEOUT_MS = 200_000;
 
 function dyno(...words: string[]) {
   const { status, stdout } = spawnSync(
@@ -27,18 +33,18 @@ function dyno(...words: string[]) {
 
 describe.skipIf(missing)(`drivers on QEMU (${missing ?? 'it is installed'})`, () => {
   it.each([
-    ['edu', 'qemu:edu', 0.85, []],
-    ['uart-16550', 'qemu:pci-serial', 0.7, DEPARTURES],
+    ['edu', 'qemu:edu', /^edu\//, 1, ABORTS],
+    ['uart-16550', 'qemu:pci-serial', /^(uart-16550|serial-port)\//, 0.75, DEPARTURES],
   ] as const)(
     '%s passes on %s',
-    (driver, target, share, departures) => {
+    (driver, target, own, share, departures) => {
       const { status, document } = dyno('run', driver, '--target', target, '--runs', '5');
-      const applicable = document.verdicts.filter(({ verdict }) => verdict !== 'not-applicable');
-      const ran = applicable.filter(({ verdict }) => verdict !== 'not-run');
+      const judged = document.verdicts.filter(({ clause }) => own.test(clause));
+      const ran = judged.filter(({ verdict }) => !verdict.startsWith('not-'));
       const bad = document.verdicts.filter(({ verdict }) => /fail|error|inconcl/.test(verdict));
       expect(bad.map(({ clause }) => clause).toSorted()).toEqual(departures);
       expect(bad.every(({ waived }) => waived !== undefined)).toBe(true);
-      expect(ran.length).toBeGreaterThanOrEqual(share * applicable.length);
+      expect(ran.length).toBeGreaterThanOrEqual(share * judged.length);
       expect(status).toBe(0);
     },
     TIMEOUT_MS,

@@ -22,6 +22,9 @@ export function qemuTarget(name: keyof typeof QEMU_DEVICES, context: TargetConte
   const facts: DeviceFacts = DEVICE_FACTS[name];
   const { device, offers, lacks, departures, quietNs } = facts;
   const qemu = version();
+  const seen = Object.entries(departures ?? {}).filter(
+    ([, { until = Infinity }]) => parseInt(qemu, 10) <= until,
+  );
   const machine = new QemuMachine(QEMU_DEVICES[name], (pid) => context.onChild(pid));
   const pace = new QemuPace(quietNs);
   return {
@@ -30,7 +33,7 @@ export function qemuTarget(name: keyof typeof QEMU_DEVICES, context: TargetConte
     device,
     offers: new Set<Capability>(['faults', 'removal', 'device-reset', ...offers]),
     lacks: { ...EVERYWHERE, ...lacks },
-    ...(departures === undefined ? {} : { departures }),
+    departures: Object.fromEntries(seen),
     identity: { qemu, machine: 'q35', device: name },
     pace,
     identicalReadsMax: IDENTICAL_READS_MAX,

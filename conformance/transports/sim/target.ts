@@ -19,7 +19,6 @@ export function simTarget({ name, device, machine, offers }: SimTargetOptions): 
       'virtual-time',
       'faults',
       'dma-observation',
-      'bad-dma',
       'removal',
       ...offers,
     ]),
