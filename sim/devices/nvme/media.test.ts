@@ -80,6 +80,7 @@ it.each([512, 1024, 4096, 8192])('is an array of blocks of %s bytes', (blockByte
       expect(media.used).toBe(states.filter((state) => state !== 0).length);
       expect(media.uncorrectable).toBe(states.filter((state) => state === 2).length);
       expect(media.find(BlockState.Uncorrectable, 0, BLOCKS)).toBe(states.indexOf(2));
+      expect(media.firstUncorrectable()).toBe(states.indexOf(2));
     }),
   );
 });

@@ -125,6 +125,17 @@ export class Media {
     return -1;
   }
 
+  /** The lowest block that cannot be read, or -1. */
+  firstUncorrectable(): number {
+    let first = -1;
+    for (const [index, { states }] of this.#pages) {
+      const block = states.indexOf(BlockState.Uncorrectable);
+      const lba = index * this.#blocksPerPage + block;
+      if (block >= 0 && (first < 0 || lba < first)) first = lba;
+    }
+    return first;
+  }
+
   /** Puts one block back as it was. */
   restore(lba: number, state: BlockState, from: Uint8Array, at: number): void {
     if (state === BlockState.Deallocated) this.deallocate(lba, 1);

@@ -155,7 +155,10 @@ export class Namespaces {
 
   /** The controller was reset: no command under way ends any more. */
   reset(): void {
-    for (const { cache } of this.allocated()) cache.settle();
+    for (const namespace of this.allocated()) {
+      namespace.cache.settle();
+      namespace.formatting = false;
+    }
   }
 
   /** What is cached lasts from now on: a normal shutdown, or the cache is turned off. */
@@ -165,6 +168,7 @@ export class Namespaces {
 
   /** The power goes; what was not durable is lost, torn or has arrived in another order. */
   cutPower(): void {
+    this.reset();
     for (const { cache } of this.allocated()) cache.cutPower();
     this.#cacheEnabled = true;
   }
