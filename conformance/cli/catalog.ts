@@ -1,5 +1,6 @@
 /** Everything that comes with the package: the one place with concrete lists. */
 import { eduExpressMachine, eduMachine } from '../../sim/machines/edu.ts';
+import { nvmeMachine } from '../../sim/machines/nvme.ts';
 import { pciSerialMachine } from '../../sim/machines/pci-serial.ts';
 import { hostRules } from '../checkers/host.ts';
 import { pciRules } from '../checkers/pci/rules.ts';
@@ -83,6 +84,17 @@ export const builtIn: Catalog = {
             'line-breaks',
             'modem-lines',
           ],
+        }),
+    },
+    'sim:nvme': {
+      device: 'nvme',
+      tier: 'simulated',
+      make: () =>
+        simTarget({
+          name: 'sim:nvme',
+          device: 'nvme',
+          machine: nvmeMachine,
+          offers: ['msix', 'device-reset', 'function-reset', 'power-states', 'power-cut'],
         }),
     },
     'qemu:edu': {

@@ -7,7 +7,7 @@ const FUNCTION_LINES_MAX = 70;
 const LINE_COLUMNS_MAX = 100;
 
 /** Pure tables may be as long as what they list. */
-const TABLE = /(^|\/)registers\.ts$|\/(specs|profiles)\//;
+const TABLE = /(^|\/)(registers|structures)\.ts$|\/(specs|profiles)\//;
 
 /** Where bits are what the code is about. */
 const SHIFTS_BITS = /^(sim\/(registers|kernel)|traces\/codecs|gates)\/|(checksum|hash)[^/]*$/;

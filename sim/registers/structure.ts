@@ -18,7 +18,7 @@ export type Structure<D extends StructureDeclaration> = {
 
 const WORD = 0x1_0000_0000;
 
-/** A field of up to 32 bits inside an aligned dword, 64 aligned bits, or whole bytes of any number. */
+/** A field of up to 32 bits within four bytes, of 64 bits, or of whole bytes of any number. */
 export class StructureField {
   readonly byte: number;
   readonly bit: number;
@@ -39,7 +39,7 @@ export class StructureField {
     this.#mask = width >= 32 ? 0xffffffff : 2 ** width - 1;
   }
 
-  /** The value of the structure that begins at `at`; of more than 64 bits the low 64, up to 2^53. */
+  /** The value in the structure at `at`; of more than 64 bits the low 64, as far as 2^53. */
   get(bytes: Uint8Array, at = 0): number {
     const from = at + this.#first;
     const count = this.#count;

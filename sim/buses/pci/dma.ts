@@ -33,6 +33,15 @@ export class DeviceDma {
     return bytes.slice();
   }
 
+  /** Fills `into`; false, and nothing changed, when the device may not reach the memory. */
+  readInto(address: number, into: Uint8Array): boolean {
+    const bytes = this.#reach(address, into.length, 'read');
+    if (bytes === undefined) return false;
+    this.#journal.recordBytes(EventKind.DmaRead, 0, address, bytes);
+    into.set(bytes);
+    return true;
+  }
+
   /** False, and nothing written, when the device may not reach it. */
   write(address: number, bytes: Uint8Array): boolean {
     const target = this.#reach(address, bytes.length, 'write');

@@ -43,6 +43,12 @@ export class Interrupts {
     return true;
   }
 
+  /** What carries a signal now: MSI-X has precedence where both are on. */
+  get mechanism(): 'none' | 'msi' | 'msix' {
+    if (this.msix?.enabled === true) return 'msix';
+    return this.msi?.enabled === true ? 'msi' : 'none';
+  }
+
   send(vector: number): void {
     this.#journal.record(EventKind.Interrupt, InterruptKind.Message, vector, 1);
     this.#listener.message(vector);

@@ -58,6 +58,8 @@ export interface DeviceSide {
   readonly interrupt: Signal;
   /** Sends a message; false when neither MSI nor MSI-X is on: then INTx is what is left. */
   message(vector: number): boolean;
+  /** What carries a signal now; `none` leaves INTx. */
+  mechanism(): 'none' | 'msi' | 'msix';
   /** The model returns to its reset state; it must drive `interrupt` as that state says. */
   onReset(listener: (domain: ResetDomain) => void): void;
 }
@@ -157,6 +159,7 @@ export class SimPciFunction implements PciFunction {
       }),
       interrupt: this.#interrupts.request,
       message: (vector) => this.#interrupts.signal(vector),
+      mechanism: () => this.#interrupts.mechanism,
       onReset: (listener) => void this.#resetListeners.push(listener),
     };
   }

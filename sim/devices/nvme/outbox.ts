@@ -31,4 +31,6 @@ export interface NvmeOutbox {
    * CSTS.RDY is to become `ready`: how many nanoseconds later than it would; Infinity for never.
    */
   readyDelay(ready: boolean): number;
+  /** The controller is reset: what is held back is forgotten. */
+  reset(): void;
 }

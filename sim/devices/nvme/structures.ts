@@ -1,7 +1,7 @@
 /**
  * What a controller and its host exchange in memory: queue entries, commands, Identify data, log
- * pages, features. Bytes and bits from the NVM Express Base Specification 1.4 (2019-06-10), chapters
- * "Data Structures", "Admin Command Set" and "NVM Command Set", through SPDK's
+ * pages, features. Bytes and bits from the NVM Express Base Specification 1.4 (2019-06-10),
+ * chapters "Data Structures", "Admin Command Set" and "NVM Command Set", through SPDK's
  * include/spdk/nvme_spec.h (secondary). Names are the specification's.
  *
  * Commands of 64 bytes are declared once as a whole and once more for each meaning of their dwords.
@@ -12,6 +12,9 @@ export const COMMAND_BYTES = 64;
 export const COMPLETION_BYTES = 16;
 /** Identify data, and lists of namespaces and controllers. */
 export const IDENTIFY_BYTES = 4096;
+
+/** The identifier that means every namespace. */
+export const ALL_NAMESPACES = 0xffffffff;
 
 /** "Submission Queue Entry - Command Format". */
 export const Command = structure({
@@ -493,6 +496,7 @@ export const AsyncEvent = structure({
 
 /** Feature values: dword 11 of Set Features, dword 0 of the completion of Get Features. */
 export const Feature = {
+  WHOLE: structure({ name: 'feature value', bytes: 4, fields: { VALUE: [0, 0, 32] } }),
   ARBITRATION: structure({
     name: 'Arbitration',
     bytes: 4,
@@ -560,6 +564,16 @@ export const Timestamp = structure({
     SYNCH: [6, 0, 1],
     ORIGIN: [6, 1, 3],
   },
+});
+
+/** One dword: a namespace identifier in a list, the result of a command. */
+export const Dword = structure({ name: 'dword', bytes: 4, fields: { VALUE: [0, 0, 32] } });
+
+/** A Controller List is such entries: the first says how many follow. */
+export const ControllerListEntry = structure({
+  name: 'Controller List entry',
+  bytes: 2,
+  fields: { ID: [0, 0, 16] },
 });
 
 /** PRP entries are addresses of eight bytes. */

@@ -1,0 +1,32 @@
+/** The parts of a controller, as those that carry out commands see them. */
+import type { World } from '../../kernel/world.ts';
+import type { Engine } from './engine.ts';
+import type { AsyncEvents } from './events.ts';
+import type { Features } from './features.ts';
+import type { Interrupts } from './interrupts.ts';
+import type { Namespaces } from './namespaces.ts';
+import type { NvmeTiming } from './options.ts';
+import type { QueueSet } from './queue-set.ts';
+
+/** The Timestamp feature. */
+export interface Clock {
+  milliseconds: number;
+  sinceNs: number;
+  /** By the host, not by a reset. */
+  set: boolean;
+}
+
+export interface NvmeCore {
+  readonly world: World;
+  readonly timing: NvmeTiming;
+  readonly serial: string;
+  readonly engine: Engine;
+  readonly queues: QueueSet;
+  readonly interrupts: Interrupts;
+  readonly features: Features;
+  readonly events: AsyncEvents;
+  readonly namespaces: Namespaces;
+  readonly clock: Clock;
+  /** Sizes of queue entries that the host set: CC.IOSQES and CC.IOCQES, as powers of two. */
+  readonly entrySizes: { readonly submission: number; readonly completion: number };
+}
