@@ -47,6 +47,11 @@ export class RawData {
     this.#link(this.#lists, pages, listOffset);
   }
 
+  /** For a command. */
+  get pointer(): { readonly prp1: number; readonly prp2: number } {
+    return { prp1: this.prp1, prp2: this.prp2 };
+  }
+
   /** The address of the n-th page of the data. */
   pageAddress(index: number): number {
     return this.#memory.address + this.#place(index);

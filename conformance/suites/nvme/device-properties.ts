@@ -1,0 +1,221 @@
+/** Registers of a controller, and what enabling it takes, without a driver. */
+import fc from 'fast-check';
+import { enumerated, property, suite } from '../../clause.ts';
+import { expect } from '../../expect.ts';
+import { enabled, nvme } from './facts.ts';
+import { CC_ENABLE, CSTS_READY, RawHost, Register } from './raw-host.ts';
+
+const REGISTERS = 'Controller Registers';
+
+export const deviceProperties = suite({
+  id: 'nvme/device-properties',
+  for: { device: 'nvme' },
+  clauses: [
+    {
+      id: 'capabilities',
+      cite: nvme('Controller Capabilities'),
+      text: 'CAP promises two entries or more per queue, a page size range, and the NVM command set.',
+      level: 'shall',
+      subject: 'device',
+      check(scene) {
+        const host = new RawHost(scene.port);
+        const low = host.read(Register.CAP);
+        const high = host.read(Register.CAP + 4);
+        expect.that(low % 0x1_0000 >= 1, 'CAP.MQES', '1 or more', '0');
+        expect.that(Math.floor(low / 2 ** 24) >= 1, 'CAP.TO', '1 or more', '0');
+        const smallest = Math.floor(high / 2 ** 16) % 16;
+        const largest = Math.floor(high / 2 ** 20) % 16;
+        expect.that(smallest <= largest, 'CAP.MPSMIN', `${largest} or less`, String(smallest));
+        expect.equal(Math.floor(high / 32) % 2, 1, 'CAP.CSS, the NVM command set');
+        expect.equal(Math.floor(low / 2 ** 19) % 32, 0, 'reserved bits 23:19 of CAP');
+        expect.equal(Math.floor(high / 2 ** 27), 0, 'reserved bits 63:59 of CAP');
+      },
+    },
+    {
+      id: 'version',
+      cite: nvme('Version'),
+      text: 'VS names a version of NVM Express from 1.0 to 1.4, and no reserved byte.',
+      level: 'shall',
+      subject: 'device',
+      check(scene) {
+        const version = new RawHost(scene.port).read(Register.VS);
+        expect.equal(Math.floor(version / 2 ** 16), 1, 'VS.MJR');
+        expect.that(Math.floor(version / 256) % 256 <= 4, 'VS.MNR is 4 or less');
+      },
+    },
+    {
+      id: 'read-only',
+      cite: nvme(REGISTERS),
+      text: 'CAP, VS and CSTS take no writes.',
+      level: 'shall',
+      subject: 'device',
+      check(scene) {
+        const host = new RawHost(scene.port);
+        for (const at of [Register.CAP, Register.CAP + 4, Register.VS, Register.CSTS]) {
+          const before = host.read(at);
+          // NSSRO is cleared by a one: only zeros are written to it.
+          const value = at === Register.CSTS ? 0x0000_000f : 0xffff_ffff - before;
+          host.write(at, value);
+          expect.equal(host.read(at), before, `register 0x${at.toString(16)} after a write`);
+        }
+      },
+    },
+    {
+      id: 'first-state',
+      cite: nvme('Controller Configuration'),
+      text: 'After power-on the controller is disabled, not ready, and its admin queues are unset.',
+      level: 'shall',
+      subject: 'device',
+      check(scene) {
+        const host = new RawHost(scene.port);
+        for (const at of [Register.CC, Register.CSTS, Register.AQA, Register.INTMS]) {
+          expect.equal(host.read(at), 0, `register 0x${at.toString(16)}`);
+        }
+        expect.equal(host.read64(Register.ASQ), 0n, 'ASQ');
+        expect.equal(host.read64(Register.ACQ), 0n, 'ACQ');
+      },
+    },
+    property({
+      id: 'admin-queue-registers',
+      cite: nvme('Admin Queue Attributes'),
+      text: 'AQA, ASQ and ACQ keep what is written, but for reserved bits, which stay zero.',
+      level: 'shall',
+      subject: 'device',
+      given: fc.record({
+        attributes: fc.nat({ max: 0xffff_ffff }),
+        submission: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+        completion: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+      }),
+      check(scene, { attributes, submission, completion }) {
+        const host = new RawHost(scene.port);
+        host.write(Register.AQA, attributes);
+        host.write64(Register.ASQ, submission);
+        host.write64(Register.ACQ, completion);
+        const kept =
+          (attributes % 0x1000) + (Math.floor(attributes / 0x1_0000) % 0x1000) * 0x1_0000;
+        expect.equal(host.read(Register.AQA), kept, 'AQA');
+        expect.equal(host.read64(Register.ASQ), submission - (submission % 4096n), 'ASQ');
+        expect.equal(host.read64(Register.ACQ), completion - (completion % 4096n), 'ACQ');
+      },
+    }),
+    property({
+      id: 'interrupt-masks',
+      cite: nvme('Interrupt Mask Set'),
+      text: 'INTMS sets mask bits, INTMC clears them, zeros change nothing, and both read the mask.',
+      level: 'shall',
+      subject: 'device',
+      given: fc.array(fc.record({ set: fc.boolean(), bits: fc.nat({ max: 0xffff_ffff }) }), {
+        minLength: 1,
+        maxLength: 6,
+      }),
+      check(scene, writes) {
+        const host = new RawHost(scene.port);
+        let mask = 0n;
+        for (const { set, bits } of writes) {
+          const wide = BigInt(bits);
+          host.write(set ? Register.INTMS : Register.INTMC, bits);
+          mask = set ? mask | wide : mask & ~wide;
+          expect.equal(host.read(Register.INTMS), Number(mask), 'INTMS');
+          expect.equal(host.read(Register.INTMC), Number(mask), 'INTMC');
+        }
+      },
+    }),
+    {
+      id: 'enable',
+      cite: nvme('Controller Status'),
+      text: 'CSTS.RDY follows CC.EN within CAP.TO, both ways, and again.',
+      level: 'shall',
+      subject: 'device',
+      check(scene) {
+        const host = new RawHost(scene.port);
+        for (let round = 0; round < 3; round++) {
+          expect.that(host.enable(), 'CSTS.RDY within CAP.TO of CC.EN', '1', '0');
+          expect.equal(host.isFatal, false, 'CSTS.CFS');
+          expect.that(host.disable(), 'CSTS.RDY within CAP.TO of clearing CC.EN', '0', '1');
+        }
+      },
+    },
+    {
+      id: 'ready-takes-time',
+      cite: nvme('Controller Status'),
+      text: 'CC reads back as written, and RDY is never set while EN is clear.',
+      level: 'shall',
+      subject: 'device',
+      check(scene) {
+        const host = new RawHost(scene.port);
+        host.prepare();
+        const configuration = host.configuration();
+        host.write(Register.CC, configuration - CC_ENABLE);
+        expect.equal(host.read(Register.CC), configuration - CC_ENABLE, 'CC, not enabled');
+        host.pass(host.readyNs);
+        expect.equal(host.read(Register.CSTS) % 2, 0, 'CSTS.RDY without CC.EN');
+        host.write(Register.CC, configuration);
+        expect.equal(host.read(Register.CC), configuration, 'CC, enabled');
+        expect.that(
+          host.waitFor(() => host.read(Register.CSTS) % 2 === CSTS_READY, host.readyNs),
+          'CSTS.RDY',
+          '1',
+          '0',
+        );
+      },
+    },
+    enumerated({
+      id: 'bad-configuration',
+      cite: nvme('Controller Configuration'),
+      text: 'A configuration that CAP does not allow does not make the controller ready.',
+      level: 'should',
+      subject: 'device',
+      every: ['page size', 'command set', 'admin queues of one entry', 'arbitration'],
+      async check(scene, what) {
+        const host = new RawHost(scene.port);
+        host.prepare(what === 'admin queues of one entry' ? { adminEntries: 1 } : {});
+        const more = {
+          'page size': 15 * 2 ** 7,
+          'command set': 5 * 2 ** 4,
+          arbitration: 2 ** 11 * 5,
+        };
+        host.write(Register.CC, host.configuration({ more: more[what as keyof typeof more] ?? 0 }));
+        host.pass(host.readyNs);
+        expect.equal(host.isReady, false, `CSTS.RDY with a bad ${what}`);
+      },
+    }),
+    {
+      id: 'disable-forgets',
+      cite: nvme('Controller Level Reset'),
+      text: 'Clearing CC.EN keeps AQA, ASQ and ACQ, clears CC and CSTS, and deletes all I/O queues.',
+      level: 'shall',
+      subject: 'device',
+      check(scene) {
+        const host = enabled(scene);
+        host.createPair(1);
+        const [attributes, asq, acq] = [
+          host.read(Register.AQA),
+          host.read64(Register.ASQ),
+          host.read64(Register.ACQ),
+        ];
+        expect.that(host.disable(), 'CSTS.RDY goes');
+        expect.equal(host.read(Register.AQA), attributes, 'AQA');
+        expect.equal(host.read64(Register.ASQ), asq, 'ASQ');
+        expect.equal(host.read64(Register.ACQ), acq, 'ACQ');
+        expect.equal(host.read(Register.CC) % 2, 0, 'CC.EN');
+        expect.that(host.enable(), 'CSTS.RDY comes again');
+        // The same identifiers are free again.
+        host.createPair(1);
+      },
+    },
+    {
+      id: 'doorbells-write-only',
+      cite: nvme('Submission Queue y Tail Doorbell'),
+      text: 'What a doorbell reads as is up to the vendor; reading one changes nothing.',
+      level: 'should',
+      subject: 'device',
+      check(scene) {
+        const host = enabled(scene);
+        const queue = host.createPair(1);
+        for (let at = 0; at < 16; at += 4) host.read(Register.DOORBELLS + at);
+        expect.equal(host.io(queue, { opcode: 0, nsid: 1 }).status, 0, 'a flush after it');
+        expect.equal(host.isFatal, false, 'CSTS.CFS');
+      },
+    },
+  ],
+});
