@@ -21,6 +21,17 @@ import { data as serialData } from '../suites/serial-port/data.ts';
 import { errors as serialErrors } from '../suites/serial-port/errors.ts';
 import { lifecycle as serialLifecycle } from '../suites/serial-port/lifecycle.ts';
 import { modem as serialModem } from '../suites/serial-port/modem.ts';
+import { deviceProperties as nvmeDeviceProperties } from '../suites/nvme/device-properties.ts';
+import { deviceAdmin as nvmeDeviceAdmin } from '../suites/nvme/device-admin.ts';
+import { deviceEvents as nvmeDeviceEvents } from '../suites/nvme/device-events.ts';
+import { deviceFeatures as nvmeDeviceFeatures } from '../suites/nvme/device-features.ts';
+import { deviceInterrupts as nvmeDeviceInterrupts } from '../suites/nvme/device-interrupts.ts';
+import { deviceIo as nvmeDeviceIo } from '../suites/nvme/device-io.ts';
+import { deviceIoOptions as nvmeDeviceIoOptions } from '../suites/nvme/device-io-options.ts';
+import { devicePrp as nvmeDevicePrp } from '../suites/nvme/device-prp.ts';
+import { deviceReset as nvmeDeviceReset } from '../suites/nvme/device-reset.ts';
+import { deviceQueueCommands as nvmeDeviceQueueCommands } from '../suites/nvme/device-queue-commands.ts';
+import { deviceQueues as nvmeDeviceQueues } from '../suites/nvme/device-queues.ts';
 import { registers } from '../suites/registers/clauses.ts';
 import { serialSimpleIO } from '../suites/serial-port/simple-io.ts';
 import { settings as serialSettings } from '../suites/serial-port/settings.ts';
@@ -134,6 +145,17 @@ export const builtIn: Catalog = {
     uartSetup,
     uartTransfer,
     uartFaults,
+    nvmeDeviceProperties,
+    nvmeDeviceQueueCommands,
+    nvmeDeviceQueues,
+    nvmeDeviceInterrupts,
+    nvmeDeviceAdmin,
+    nvmeDeviceEvents,
+    nvmeDeviceFeatures,
+    nvmeDeviceIo,
+    nvmeDeviceIoOptions,
+    nvmeDevicePrp,
+    nvmeDeviceReset,
   ],
   rules: [...hostRules, ...pciRules],
   exercises: { EduDevice: eduSimpleIO, SerialPort: serialSimpleIO },

@@ -6,7 +6,7 @@
 import type { Citation } from '../../citation.ts';
 import { expect } from '../../expect.ts';
 import type { Scene } from '../../scene.ts';
-import { Admin, type Command } from './commands.ts';
+import { Admin, type Command, pair } from './commands.ts';
 import { type EnableOptions, RawHost } from './raw-host.ts';
 import type { Completion } from './raw-queue.ts';
 
@@ -222,6 +222,13 @@ export function getFeature(host: RawHost, feature: number, more: Partial<Command
 
 export function setFeature(host: RawHost, feature: number, value: number, nsid = 0): Completion {
   return host.admin({ opcode: Admin.SetFeatures, nsid, dword10: feature, dword11: value });
+}
+
+/** Asks for as many I/O queue pairs as there can be; returns how many that is. */
+export function queuePairs(host: RawHost): number {
+  const done = setFeature(host, Feature.QueueCount, pair(0xfffe, 0xfffe));
+  expectStatus(done, Status.Success, 'Set Features, Number of Queues');
+  return 1 + Math.min(done.result % 0x1_0000, Math.floor(done.result / 0x1_0000));
 }
 
 /** So many bytes (a multiple of four) of a log page. */
