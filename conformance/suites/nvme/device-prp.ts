@@ -101,7 +101,6 @@ export const devicePrp = suite({
       text: 'Data or lists at addresses that nobody answers end the command, with a status.',
       level: 'should',
       subject: 'device',
-      needs: ['bad-dma'],
       every: ['first page', 'second page', 'list', 'page of a list'],
       async check(scene, what) {
         const { host, queue } = withQueue(scene);

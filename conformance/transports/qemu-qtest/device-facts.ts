@@ -41,6 +41,46 @@ const ABORT = {
 };
 const ABORTS_UNTIL = 7;
 
+/** Where QEMU 7.2's NVMe controller leaves NVM Express 1.4, by its hw/nvme/ctrl.c. */
+const NVME = {
+  'nvme/device-queue-commands/deletion-of-no-cq': {
+    why: 'QEMU says Completion Queue Invalid, which Delete I/O Completion Queue does not know',
+    shows: /deletion of CQ/,
+  },
+  'nvme/device-interrupts/coalescing': {
+    why: 'QEMU has no interrupt coalescing, which its own documentation calls a violation',
+    shows: /Set Features/,
+  },
+  'nvme/device-features/arbitration': {
+    why: 'QEMU refuses to set the arbitration feature, which is mandatory',
+    shows: /Set Features/,
+  },
+  'nvme/device-features/error-log': {
+    why: "QEMU's error log is always empty",
+    shows: /the error count/,
+  },
+  'nvme/device-features/firmware-log': {
+    why: "QEMU's firmware slot log says 1.0 whatever Identify says",
+    shows: /the revision/,
+  },
+  'nvme/device-io-options/deallocate-range': {
+    why: 'QEMU skips a range that leaves the namespace, and says nothing',
+    shows: /Dataset Management/,
+  },
+  'nvme/device-prp/nowhere': {
+    why: 'QEMU does not notice that nobody answers at an address',
+    shows: /at an address that nobody answers/,
+  },
+  'nvme/device-reset/commands-end': {
+    why: 'QEMU leaves INTx up when a reset deletes the queue that raised it',
+    shows: /the line/,
+  },
+  'nvme/device-reset/function-reset': {
+    why: 'QEMU keeps AQA, ASQ and ACQ in a function level reset, as in one by CC.EN',
+    shows: /register 0x2/,
+  },
+} as const satisfies Readonly<Record<string, Departure>>;
+
 export const DEVICE_FACTS = {
   edu: {
     device: 'edu',
@@ -97,6 +137,7 @@ export const DEVICE_FACTS = {
       'power-states': "QEMU's controller answers in D3hot as it does in D0",
       'nvme-faults': "QEMU's controller makes no mistakes on demand",
     },
+    departures: NVME,
     hotReset: 'reset',
     // Commands need the wall's time, and none of QEMU's: stopping it waits for all of them.
     quietNs: 2e6,

@@ -71,7 +71,7 @@ export const registers = {
         MJR: bits(31, 16, { reset: 1 }),
       },
     },
-    INTMS: { at: 0x0c, access: 'W1S', exclude: { aliasing: SAME_MASK } },
+    INTMS: { at: 0x0c, access: 'W1S', volatile: true, exclude: { aliasing: SAME_MASK } },
     INTMC: {
       at: 0x10,
       access: 'W1C',
@@ -81,13 +81,14 @@ export const registers = {
     CC: {
       at: 0x14,
       fields: {
-        EN: bit(0),
-        CSS: bits(6, 4),
-        MPS: bits(10, 7),
-        AMS: bits(13, 11, { values: { RoundRobin: 0, Weighted: 1, Vendor: 7 } }),
-        SHN: bits(15, 14, { values: { None: 0, Normal: 1, Abrupt: 2 } }),
-        IOSQES: bits(19, 16),
-        IOCQES: bits(23, 20),
+        // A controller reset, by clearing EN, brings the others to their first state.
+        EN: bit(0, { volatile: true }),
+        CSS: bits(6, 4, { volatile: true }),
+        MPS: bits(10, 7, { volatile: true }),
+        AMS: bits(13, 11, { volatile: true, values: { RoundRobin: 0, Weighted: 1, Vendor: 7 } }),
+        SHN: bits(15, 14, { volatile: true, values: { None: 0, Normal: 1, Abrupt: 2 } }),
+        IOSQES: bits(19, 16, { volatile: true }),
+        IOCQES: bits(23, 20, { volatile: true }),
       },
       exclude: { rw: STARTS, 'bit-bash': STARTS, aliasing: STARTS, 'access-size': STARTS },
     },
