@@ -1,4 +1,6 @@
 /** How a scene's driver is attached to its device: host and provider, by the kind of bus. */
+import { I2cPort } from '../sim/buses/i2c/port.ts';
+import { SpiPort } from '../sim/buses/spi/port.ts';
 import { Iommu } from '../sim/buses/pci/iommu.ts';
 import type { DmaMemory, PciFunction } from '../sim/buses/pci/function.ts';
 import { DEFAULT_PORT, PciPort } from '../sim/buses/pci/port.ts';
@@ -85,21 +87,23 @@ function forget(pci: PciFunction): void {
 }
 
 function attachI2c({ world, driver, faults }: AttachOptions, hardware: I2cHardware): Attachment {
-  const i2c = withI2cFaults(hardware.i2c, faults as readonly I2cFault[], world);
+  const plan = faults as readonly I2cFault[];
+  const port = new I2cPort(world, withI2cFaults(hardware.i2c, plan, world));
   const memory = hostMemory(world, faults);
   const make = (): Attachment => {
     const host = new Host(world, driver, memory);
-    return { host, provider: new IOI2CDevice(host, { ...hardware, i2c }), again: make };
+    return { host, provider: new IOI2CDevice(host, { ...hardware, port }), again: make };
   };
   return make();
 }
 
 function attachSpi({ world, driver, faults }: AttachOptions, hardware: SpiHardware): Attachment {
-  const spi = withSpiFaults(hardware.spi, faults as readonly SpiFault[], world);
+  const plan = faults as readonly SpiFault[];
+  const port = new SpiPort(world, withSpiFaults(hardware.spi, plan, world));
   const memory = hostMemory(world, faults);
   const make = (): Attachment => {
     const host = new Host(world, driver, memory);
-    return { host, provider: new IOSPIDevice(host, { ...hardware, spi }), again: make };
+    return { host, provider: new IOSPIDevice(host, { ...hardware, port }), again: make };
   };
   return make();
 }

@@ -39,6 +39,7 @@ import { faults as uartFaults } from '../suites/uart-16550/faults.ts';
 import { device as uartDevice } from '../suites/uart-16550/device.ts';
 import { setup as uartSetup } from '../suites/uart-16550/setup.ts';
 import { transfer as uartTransfer } from '../suites/uart-16550/transfer.ts';
+import { boards } from './catalog-boards.ts';
 import { simTarget } from '../transports/sim/target.ts';
 
 /** Compiled files end in .js, sources in .ts; modules are found beside this one. */
@@ -51,12 +52,16 @@ function sample(name: string): string {
 
 const qemu = () => import('../transports/qemu-qtest/target.ts');
 
+const onBoards = boards(sample);
+
 export const builtIn: Catalog = {
   drivers: {
+    ...onBoards.drivers,
     edu: { module: sample('edu'), targets: ['sim:edu', 'sim:edu-express'] },
     'uart-16550': { module: sample('uart-16550'), targets: ['sim:pci-serial'] },
   },
   targets: {
+    ...onBoards.targets,
     'sim:edu': {
       device: 'edu',
       tier: 'simulated',
@@ -125,6 +130,7 @@ export const builtIn: Catalog = {
     },
   },
   suites: [
+    ...onBoards.suites,
     header,
     baseAddresses,
     capabilities,
@@ -158,6 +164,6 @@ export const builtIn: Catalog = {
     nvmeDeviceReset,
   ],
   rules: [...hostRules, ...pciRules],
-  exercises: { EduDevice: eduSimpleIO, SerialPort: serialSimpleIO },
+  exercises: { ...onBoards.exercises, EduDevice: eduSimpleIO, SerialPort: serialSimpleIO },
   profiles: [baseline],
 };

@@ -3,17 +3,16 @@
  * this bus; the class is named and behaves in the manner of its others (exclusive Open, errors by
  * kIOReturn code), with the messages of Linux's I2C_RDWR (secondary source).
  */
-import { EventKind } from '../../sim/kernel/journal.ts';
-import { Completion } from '../../sim/kernel/completion.ts';
 import type { GpioLine } from '../../sim/buses/gpio/line.ts';
-import type { I2cBus, I2cEnd, I2cMessage, I2cOutcome } from '../../sim/buses/i2c/bus.ts';
+import type { I2cEnd } from '../../sim/buses/i2c/bus.ts';
+import type { I2cPort } from '../../sim/buses/i2c/port.ts';
 import { fail, type IOReturnName } from './io-return.ts';
 import { BoardLines } from './board-lines.ts';
 import { IOMessageDevice } from './io-message-device.ts';
 import type { ServiceHost } from './service-host.ts';
 
 export interface I2cPlace {
-  readonly i2c: I2cBus;
+  readonly port: I2cPort;
   readonly address: number;
   readonly compatible: string;
   readonly lines: ReadonlyMap<string, GpioLine>;
@@ -50,35 +49,17 @@ export class IOI2CDevice extends IOMessageDevice {
    * kIOReturnOffline when the bus is stuck, kIOReturnTimeout when the clock is held too long
    */
   async Transfer(parts: readonly I2cPart[]): Promise<readonly Uint8Array[]> {
-    const { i2c, address } = this.#place;
-    const messages: I2cMessage[] = parts.map((part) => ({ address, ...part }));
-    const outcome = await this.exclusively(() => {
-      const done = new Completion<I2cOutcome>(this.host.world);
-      for (const part of parts) this.#note(part);
-      i2c.transfer(messages, (result) => done.resolve(result));
-      return done.promise;
-    });
-    const { journal } = this.host.world;
-    for (const bytes of outcome.read) {
-      journal.recordBytes(EventKind.Completion, address, 0, bytes);
-    }
+    this.checkOpen();
+    const { port, address } = this.#place;
+    const outcome = await port.transfer(parts.map((part) => ({ address, ...part })));
     if (outcome.end === 'done') return outcome.read;
     return fail(CODES[outcome.end], `part ${outcome.message} of the transfer: ${outcome.end}`);
   }
 
   /** Nine clocks and a stop. @throws kIOReturnOffline when the bus stays stuck */
   async RecoverBus(): Promise<void> {
-    const free = await this.exclusively(() => {
-      const done = new Completion<boolean>(this.host.world);
-      this.#place.i2c.recover((result) => done.resolve(result));
-      return done.promise;
-    });
+    this.checkOpen();
+    const free = await this.#place.port.recover();
     if (!free) fail('kIOReturnOffline', 'SDA stays low after nine clocks');
-  }
-
-  #note(part: I2cPart): void {
-    if (!('write' in part)) return;
-    const { journal } = this.host.world;
-    journal.recordBytes(EventKind.Command, this.#place.address, 0, part.write);
   }
 }

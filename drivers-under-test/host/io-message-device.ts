@@ -1,4 +1,4 @@
-/** What providers on buses of messages share: exclusive Open, transfers one after the other. */
+/** What providers on buses of messages share: exclusive Open, and nothing without it. */
 import { EventKind } from '../../sim/kernel/journal.ts';
 import { Lifecycle } from '../../sim/kernel/lifecycle.ts';
 import { fail } from './io-return.ts';
@@ -9,8 +9,6 @@ export class IOMessageDevice extends IOService {
   readonly #entitlement: string;
   #client: IOService | undefined;
   #session: HostResource | undefined;
-  /** The transfer under way; the next one waits for it. */
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(host: ServiceHost, entitlement: string) {
     super(host);
@@ -52,12 +50,5 @@ export class IOMessageDevice extends IOService {
       this.host.violate('HOST-AFTER-STOP', detail);
       fail('kIOReturnNotOpen', 'the service has stopped');
     }
-  }
-
-  protected exclusively<T>(transfer: () => Promise<T>): Promise<T> {
-    this.checkOpen();
-    const next = this.#last.then(transfer);
-    this.#last = next.catch(() => {});
-    return next;
   }
 }

@@ -2,15 +2,15 @@
  * IOSPIDevice: the provider of a driver for a device at a chip select of an SPI bus. DriverKit has
  * no family for this bus; the class is named and behaves in the manner of its others.
  */
-import { Completion } from '../../sim/kernel/completion.ts';
 import type { GpioLine } from '../../sim/buses/gpio/line.ts';
-import type { SpiBus, SpiMode, SpiSegment } from '../../sim/buses/spi/bus.ts';
+import type { SpiMode, SpiSegment } from '../../sim/buses/spi/bus.ts';
+import type { SpiPort } from '../../sim/buses/spi/port.ts';
 import { BoardLines } from './board-lines.ts';
 import { IOMessageDevice } from './io-message-device.ts';
 import type { ServiceHost } from './service-host.ts';
 
 export interface SpiPlace {
-  readonly spi: SpiBus;
+  readonly port: SpiPort;
   readonly select: number;
   readonly compatible: string;
   readonly lines: ReadonlyMap<string, GpioLine>;
@@ -31,7 +31,7 @@ export class IOSPIDevice extends IOMessageDevice {
   /** Mode and clock from the next transaction on. @throws kIOReturnNotOpen */
   Configure(mode: SpiMode): void {
     this.checkOpen();
-    this.#place.spi.configure(this.#place.select, mode);
+    this.#place.port.configure(this.#place.select, mode);
   }
 
   /**
@@ -39,11 +39,8 @@ export class IOSPIDevice extends IOMessageDevice {
    * @returns what the reading segments read
    * @throws kIOReturnNotOpen
    */
-  Transfer(segments: readonly SpiSegment[]): Promise<readonly Uint8Array[]> {
-    return this.exclusively(() => {
-      const done = new Completion<readonly Uint8Array[]>(this.host.world);
-      this.#place.spi.transfer(this.#place.select, segments, (read) => done.resolve(read));
-      return done.promise;
-    });
+  async Transfer(segments: readonly SpiSegment[]): Promise<readonly Uint8Array[]> {
+    this.checkOpen();
+    return this.#place.port.transfer(this.#place.select, segments);
   }
 }

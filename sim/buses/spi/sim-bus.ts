@@ -65,7 +65,7 @@ export class SimSpiBus implements SpiBus {
     }
     this.#world.journal.record(EventKind.Line, select, SpiEvent.Select, 0);
     heard?.select();
-    const read = segments.flatMap((segment) => this.#segment(select, heard, segment) ?? []);
+    const read = segments.flatMap((segment) => exchange(heard, segment) ?? []);
     this.#world.after(Math.ceil((clocks * 1e9) / clockHz), () => {
       this.#busy = false;
       this.#world.journal.record(EventKind.Line, select, SpiEvent.Deselect, 0);
@@ -73,22 +73,18 @@ export class SimSpiBus implements SpiBus {
       done(read);
     });
   }
+}
 
-  #segment(
-    select: number,
-    target: SpiTarget | undefined,
-    { write, read, lines = 1 }: SpiSegment,
-  ): Uint8Array | undefined {
-    const { journal } = this.#world;
-    const length = write?.length ?? read ?? 0;
-    if (write !== undefined) journal.recordBytes(EventKind.Command, select, 0, write);
-    const into = read === undefined ? undefined : new Uint8Array(length);
-    for (let index = 0; index < length; index++) {
-      const out = write === undefined ? IDLE : (write[index] as number);
-      const back = target?.exchange(out, lines, write === undefined) ?? IDLE;
-      if (into !== undefined) into[index] = back;
-    }
-    if (into !== undefined) journal.recordBytes(EventKind.Completion, select, 0, into);
-    return into;
+function exchange(
+  target: SpiTarget | undefined,
+  { write, read, lines = 1 }: SpiSegment,
+): Uint8Array | undefined {
+  const length = write?.length ?? read ?? 0;
+  const into = read === undefined ? undefined : new Uint8Array(length);
+  for (let index = 0; index < length; index++) {
+    const out = write === undefined ? IDLE : (write[index] as number);
+    const back = target?.exchange(out, lines, write === undefined) ?? IDLE;
+    if (into !== undefined) into[index] = back;
   }
+  return into;
 }

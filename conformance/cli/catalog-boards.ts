@@ -1,0 +1,36 @@
+/** What comes with the package for devices on buses of messages; part of `catalog.ts`. */
+import { eepromBoard } from '../../sim/machines/eeprom-board.ts';
+import type { Catalog, TargetEntry } from '../config.ts';
+import { memorySimpleIO } from '../suites/memory-device/simple-io.ts';
+import { boardTarget } from '../transports/sim/target.ts';
+
+function eeprom(part: '24c02' | '24c32' | '24c256'): TargetEntry {
+  return {
+    device: '24cxx',
+    tier: 'simulated',
+    bus: 'i2c',
+    make: () =>
+      boardTarget({
+        name: `sim:${part}`,
+        device: '24cxx',
+        board: (world) => eepromBoard(world, part),
+        offers: ['power-cut'],
+      }),
+  };
+}
+
+/** @param sample where the manifest of a sample driver is */
+export function boards(sample: (name: string) => string) {
+  return {
+    drivers: {
+      eeprom: { module: sample('eeprom'), targets: ['sim:24c02', 'sim:24c32', 'sim:24c256'] },
+    },
+    targets: {
+      'sim:24c02': eeprom('24c02'),
+      'sim:24c32': eeprom('24c32'),
+      'sim:24c256': eeprom('24c256'),
+    },
+    suites: [],
+    exercises: { MemoryDevice: memorySimpleIO },
+  } as const satisfies Partial<Catalog>;
+}

@@ -1,0 +1,42 @@
+/**
+ * The host's end of an SPI bus: transactions of drivers go through here one after the other,
+ * whatever the bus, and are journaled. It outlives the drivers.
+ */
+import { Completion } from '../../kernel/completion.ts';
+import { EventKind } from '../../kernel/journal.ts';
+import type { World } from '../../kernel/world.ts';
+import type { SpiBus, SpiMode, SpiSegment } from './bus.ts';
+
+export class SpiPort {
+  readonly #world: World;
+  readonly #bus: SpiBus;
+  /** The transaction under way; the next one waits for it. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(world: World, bus: SpiBus) {
+    this.#world = world;
+    this.#bus = bus;
+  }
+
+  configure(select: number, mode: SpiMode): void {
+    this.#bus.configure(select, mode);
+  }
+
+  /** Rejects with a RangeError for segments that no controller takes. */
+  transfer(select: number, segments: readonly SpiSegment[]): Promise<readonly Uint8Array[]> {
+    const mine = this.#last.then(() => {
+      const done = new Completion<readonly Uint8Array[]>(this.#world);
+      const { journal } = this.#world;
+      for (const { write } of segments) {
+        if (write !== undefined) journal.recordBytes(EventKind.Command, select, 0, write);
+      }
+      this.#bus.transfer(select, segments, (read) => {
+        for (const bytes of read) journal.recordBytes(EventKind.Completion, select, 0, bytes);
+        done.resolve(read);
+      });
+      return done.promise;
+    });
+    this.#last = mine.catch(() => {});
+    return mine;
+  }
+}

@@ -1,0 +1,30 @@
+/** An assembly of a bus of messages, a device on it, and the lines of the board. */
+import type { GpioLine } from '../buses/gpio/line.ts';
+import type { I2cBus } from '../buses/i2c/bus.ts';
+import type { SpiBus } from '../buses/spi/bus.ts';
+import type { CompiledMap } from '../registers/compile.ts';
+import type { RegisterCoverage } from '../registers/coverage.ts';
+
+interface BoardBase {
+  /** What a device tree would call the device: drivers match by it. */
+  readonly compatible: string;
+  readonly lines: ReadonlyMap<string, GpioLine>;
+  readonly maps: ReadonlyMap<number, CompiledMap>;
+  readonly coverage: ReadonlyMap<number, RegisterCoverage>;
+  /** Power fails and comes back: what was not durable is lost. */
+  cutPower?(): void;
+}
+
+export interface I2cBoard extends BoardBase {
+  readonly bus: 'i2c';
+  readonly i2c: I2cBus;
+  readonly address: number;
+}
+
+export interface SpiBoard extends BoardBase {
+  readonly bus: 'spi';
+  readonly spi: SpiBus;
+  readonly select: number;
+}
+
+export type Board = I2cBoard | SpiBoard;
