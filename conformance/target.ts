@@ -44,6 +44,11 @@ interface DeviceInReach {
    * durable. Only where `power-cut` is offered.
    */
   cutPower?(): void;
+  /**
+   * Empties all media at once, for comparisons that use a device again: absent where a new device
+   * is as cheap.
+   */
+  wipe?(): void;
   /** Plans faults of the device itself, before the first access; with `nvme-faults`. */
   plan?(faults: NvmeFaultPlan): void;
   /** The target went away in this scene: nothing that happened since then counts. */

@@ -13,6 +13,7 @@ import {
 } from '../../reports/verdict.ts';
 import type { DiffPlan } from '../divergence.ts';
 import { eduDiff } from '../generators/edu-programs.ts';
+import { nvmeDiff } from '../generators/nvme-programs.ts';
 import { type DiffResult, diff } from '../runner/diff.ts';
 import { loadCatalog } from '../runner/load.ts';
 import { RESULT_FILE } from '../runner/run.ts';
@@ -30,7 +31,7 @@ export interface DiffVerbOptions {
 }
 
 /** How to compare a device, by its name. */
-const PLANS: Readonly<Record<string, DiffPlan>> = { edu: eduDiff };
+const PLANS: Readonly<Record<string, DiffPlan>> = { edu: eduDiff, nvme: nvmeDiff };
 
 export async function diffVerb(device: string, options: DiffVerbOptions): Promise<number> {
   const plan = PLANS[device];

@@ -76,9 +76,7 @@ function differingBits(one: AnswerValue | undefined, other: AnswerValue | undefi
 
 function differingBytes(one: Uint8Array, other: Uint8Array): bigint {
   const length = Math.max(one.length, other.length);
-  let at = 0;
-  while (at < length && one[at] === other[at]) at++;
-  if (at === length) return 0n;
+  if (Buffer.compare(one, other) === 0) return 0n;
   let digits = '';
   for (let index = length - 1; index >= 0; index--) {
     digits += one[index] === other[index] ? '0' : '1';

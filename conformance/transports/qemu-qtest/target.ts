@@ -54,7 +54,7 @@ interface Opening {
 }
 
 function open(world: World, scene: QemuScene, { facts, pace }: Opening): Hardware {
-  const { maps, offers, hotReset } = facts;
+  const { device, maps, offers, hotReset } = facts;
   const mirrors = new Map([...maps].map(([bar, map]) => [bar, new RegisterMirror(map)]));
   const pci = new TargetFunction(scene, { mirrors, journal: world.journal, hotReset });
   const peer = offers.includes('serial-peer') ? new QemuFarEnd(world, scene.line) : undefined;
@@ -90,6 +90,7 @@ function open(world: World, scene: QemuScene, { facts, pace }: Opening): Hardwar
     ...(peer === undefined ? {} : { peer }),
     remove: () => pci.remove(),
     ...(offers.includes('power-cut') ? { cutPower: () => pci.cyclePower() } : {}),
+    ...(device === 'nvme' ? { wipe: () => scene.qemu.wipe() } : {}),
     lost: () => pci.lost,
   };
 }
