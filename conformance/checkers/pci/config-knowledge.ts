@@ -22,6 +22,8 @@ const D3 = 3;
 const CONTROL = 0x02;
 const MSI_ENABLE = 0x1;
 const MSIX_ENABLE = 0x8000;
+/** The size of the table, less one, is in bits 10:0. */
+const MSIX_TABLE_SIZES = 0x800;
 
 /** Registers of the type 0 header that no write changes, as [first, last] bytes. */
 const READ_ONLY: readonly (readonly [number, number])[] = [
@@ -98,6 +100,13 @@ export class ConfigKnowledge {
     const control = at === undefined ? undefined : this.#word(at + CONTROL);
     if (control === undefined) return undefined;
     return (control & (id === CapabilityId.Msi ? MSI_ENABLE : MSIX_ENABLE)) !== 0;
+  }
+
+  /** Messages in the table of MSI-X; undefined without one, or where it was not looked at. */
+  get vectors(): number | undefined {
+    const at = this.#capabilities.get(CapabilityId.MsiX);
+    const control = at === undefined ? undefined : this.#word(at + CONTROL);
+    return control === undefined ? undefined : (control % MSIX_TABLE_SIZES) + 1;
   }
 
   #word(offset: number): number | undefined {
