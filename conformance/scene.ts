@@ -224,9 +224,9 @@ export class Scene {
   #reattach(why: Lifecycle): void {
     this.#service = undefined;
     this.host.die();
-    const next = this.#attachment.again();
+    // First: what the system takes away from the dead, no rule holds against it.
     this.world.journal.note(EventKind.Lifecycle, why);
-    this.#attached = next;
+    this.#attached = this.#attachment.again();
   }
 
   /** One round of simple I/O of the driver's class, with its result checked. */

@@ -77,7 +77,6 @@ const fused: Rule = nvmeRule({
       },
       rang: (queue, isSubmission) => {
         if (!isSubmission || first?.queue !== queue.id) return;
-        first = undefined;
         watch.violate(`a fused Compare of queue ${queue.id} comes without its Write`);
       },
       forgotten: () => (first = undefined),

@@ -6,10 +6,9 @@ import type { DmaMemory } from '../../../sim/buses/pci/function.ts';
 import type { Controller } from './controller.ts';
 import type { Identity } from './identity.ts';
 import { Admin, Feature, Nvm, bitsOf, qword } from './layout.ts';
-import type { Mapping, Mappings } from './mappings.ts';
-import type { Command } from './queues.ts';
-
-export type PointerFault = 'offset' | 'list-offset' | 'unmapped' | 'list-unmapped' | 'too-long';
+import type { PointerFault } from './listener.ts';
+import type { Mappings } from './mappings.ts';
+import type { Command, Mapping } from './queues.ts';
 
 export interface PointerContext {
   readonly controller: Controller;

@@ -1,6 +1,8 @@
 /** What rules hear of NVMe traffic. */
-import type { PointerFault } from './data-pointer.ts';
 import type { Command, Completion, CompletionQueue, SubmissionQueue } from './queues.ts';
+
+/** What is wrong with a command's data pointer. */
+export type PointerFault = 'offset' | 'list-offset' | 'unmapped' | 'list-unmapped' | 'too-long';
 
 /** What the traffic itself shows to be wrong. */
 export type Trouble =

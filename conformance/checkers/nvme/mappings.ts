@@ -1,20 +1,7 @@
 /** Live DMA mappings as the journal tells of them, and what of NVMe lies in each. */
 import { EventKind } from '../../../sim/kernel/journal.ts';
 import type { Watch } from '../../rule.ts';
-import type { Command } from './queues.ts';
-
-export interface Mapping {
-  readonly address: number;
-  readonly end: number;
-  readonly rights: number;
-  /** Where its bytes lie in the host's own memory; 0 where that is not known. */
-  readonly host: number;
-  /** Commands in flight that use it; `user` is the last of them. */
-  users: number;
-  user: Command | undefined;
-  /** Queues that lie in it. */
-  queues: number;
-}
+import type { Mapping } from './queues.ts';
 
 /** More at a time than any IOMMU of ours grants. */
 const MAPPINGS_MAX = 65_536;

@@ -19,9 +19,15 @@ import {
   word,
 } from './layout.ts';
 import type { Listeners, Trouble } from './listener.ts';
-import { type Mapping, Mappings } from './mappings.ts';
+import { Mappings } from './mappings.ts';
 import { QueueSet, unpin } from './queue-set.ts';
-import { Command, type Completion, type CompletionQueue, type SubmissionQueue } from './queues.ts';
+import {
+  Command,
+  type Completion,
+  type CompletionQueue,
+  type Mapping,
+  type SubmissionQueue,
+} from './queues.ts';
 
 const ADMIN = 0;
 /** Entries that are looked at together when it is not known how many were posted. */

@@ -3,8 +3,8 @@ import type { DmaMemory } from '../../../sim/buses/pci/function.ts';
 import { pinRange } from './data-pointer.ts';
 import { COMMAND_BYTES, COMPLETION_BYTES, PHASE } from './layout.ts';
 import type { Trouble } from './listener.ts';
-import type { Mapping, Mappings } from './mappings.ts';
-import type { Command, CompletionQueue, SubmissionQueue } from './queues.ts';
+import type { Mappings } from './mappings.ts';
+import type { Command, CompletionQueue, Mapping, SubmissionQueue } from './queues.ts';
 
 const ADMIN = 0;
 const DEVICE_READS = 1;

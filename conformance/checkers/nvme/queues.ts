@@ -1,6 +1,19 @@
 /** Queues and commands as the host knows them: data only, kept by Traffic. */
-import type { Mapping } from './mappings.ts';
 import { dword, qword } from './layout.ts';
+
+/** A live DMA mapping, and what of NVMe lies in it. */
+export interface Mapping {
+  readonly address: number;
+  readonly end: number;
+  readonly rights: number;
+  /** Where its bytes lie in the host's own memory; 0 where that is not known. */
+  readonly host: number;
+  /** Commands in flight that use it; `user` is the last of them. */
+  users: number;
+  user: Command | undefined;
+  /** Queues that lie in it. */
+  queues: number;
+}
 
 export interface CompletionQueue {
   readonly id: number;
