@@ -3,6 +3,7 @@ import { eduExpressMachine, eduMachine } from '../../sim/machines/edu.ts';
 import { nvmeMachine } from '../../sim/machines/nvme.ts';
 import { pciSerialMachine } from '../../sim/machines/pci-serial.ts';
 import { hostRules } from '../checkers/host.ts';
+import { nvmeRules } from '../checkers/nvme/rules.ts';
 import { pciRules } from '../checkers/pci/rules.ts';
 import type { Catalog } from '../config.ts';
 import { baseline } from '../profiles/baseline.ts';
@@ -163,7 +164,7 @@ export const builtIn: Catalog = {
     nvmeDevicePrp,
     nvmeDeviceReset,
   ],
-  rules: [...hostRules, ...pciRules],
+  rules: [...hostRules, ...pciRules, ...nvmeRules],
   exercises: { ...onBoards.exercises, EduDevice: eduSimpleIO, SerialPort: serialSimpleIO },
   profiles: [baseline],
 };
