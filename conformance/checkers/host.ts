@@ -123,6 +123,19 @@ export const hostRules: readonly Rule[] = [
     ['BC-15'],
   ),
   reported(
+    'HOST-BLOCK',
+    'HOST-BLOCK',
+    'A block storage driver completes every request exactly once, with all of its bytes.',
+    {
+      document: 'BlockStorageDeviceDriverKit (developer.apple.com)',
+      revision: 'DriverKit 21.0',
+      section: 'IOUserBlockStorageDevice, CompleteIO',
+      basis: 'secondary',
+    },
+    [Operation],
+    ['BC-13', 'BC-25'],
+  ),
+  reported(
     'HOST-DEAD-POLL',
     DEAD_POLL,
     'A poll ends, whatever the device answers.',

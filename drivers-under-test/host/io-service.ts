@@ -79,6 +79,14 @@ export class IOService implements HostedService {
     if (!succeeded) this.#provider?.clientStopped(this);
   }
 
+  /**
+   * Whether a method only begins what a client asks: its promise ends later, as an OSAction would,
+   * and the queue is free meanwhile.
+   */
+  completesLater(_method: string): boolean {
+    return false;
+  }
+
   /** For the host: a client of this provider has stopped, and must leave it alone. */
   clientStopped(_client: IOService): void {}
 
