@@ -301,11 +301,7 @@ export abstract class IOUserBlockStorageDevice extends IOService implements Bloc
     return promise;
   }
 
-  #request(
-    kind: BlockRequestKind,
-    check: () => void,
-    issue: (id: number) => void,
-  ): Promise<void> {
+  #request(kind: BlockRequestKind, check: () => void, issue: (id: number) => void): Promise<void> {
     let id: number;
     try {
       this.#requireOnline();

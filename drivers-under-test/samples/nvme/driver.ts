@@ -310,9 +310,7 @@ export default defineDriver({
   },
   entitlements: {
     'com.apple.developer.driverkit': true,
-    'com.apple.developer.driverkit.transport.pci': [
-      { IOPCIClassMatch: '0x01080200&0xffffff00' },
-    ],
+    'com.apple.developer.driverkit.transport.pci': [{ IOPCIClassMatch: '0x01080200&0xffffff00' }],
   },
   ics: {
     dma: true,

@@ -43,7 +43,7 @@ export function planPrps(pieces: readonly Piece[], pageBytes: number, plan: PrpP
   /** Where the piece at `index` begins in the transfer. */
   let begin = 0;
   let at = 0;
-  for (let left = bytesOf(pieces); left > 0; ) {
+  for (let left = bytesOf(pieces); left > 0;) {
     const length = Math.min(left, pageBytes - offset);
     let piece = pieces[index] as Piece;
     while (at >= begin + piece.length) {

@@ -152,10 +152,7 @@ export class QueuePair implements ListSpace {
   poll(): number {
     let taken = 0;
     while (taken < this.entries && !this.#frozen) {
-      const entry = this.#completions.memory.read(
-        this.#head * COMPLETION_BYTES,
-        COMPLETION_BYTES,
-      );
+      const entry = this.#completions.memory.read(this.#head * COMPLETION_BYTES, COMPLETION_BYTES);
       if (Completion.P.get(entry) !== this.#phase) break;
       taken++;
       this.#head++;
