@@ -26,6 +26,7 @@ export const CAPABILITIES = {
   'modem-lines': 'the far end drives and sees the modem control lines',
   'power-states': 'the function has D0 and D3hot',
   'power-cut': 'the power can be cut, and what was not durable is then lost',
+  'board-lines': 'the lines of the board beside the bus can be driven',
   'nvme-faults': 'the controller itself can be made to misbehave',
 } as const;
 export type Capability = keyof typeof CAPABILITIES;

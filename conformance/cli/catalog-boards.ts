@@ -1,6 +1,8 @@
 /** What comes with the package for devices on buses of messages; part of `catalog.ts`. */
 import { eepromBoard } from '../../sim/machines/eeprom-board.ts';
 import type { Catalog, TargetEntry } from '../config.ts';
+import { data as memoryData } from '../suites/memory-device/data.ts';
+import { robustness as memoryRobustness } from '../suites/memory-device/robustness.ts';
 import { memorySimpleIO } from '../suites/memory-device/simple-io.ts';
 import { boardTarget } from '../transports/sim/target.ts';
 
@@ -14,7 +16,7 @@ function eeprom(part: '24c02' | '24c32' | '24c256'): TargetEntry {
         name: `sim:${part}`,
         device: '24cxx',
         board: (world) => eepromBoard(world, part),
-        offers: ['power-cut'],
+        offers: ['power-cut', 'board-lines'],
       }),
   };
 }
@@ -30,7 +32,7 @@ export function boards(sample: (name: string) => string) {
       'sim:24c32': eeprom('24c32'),
       'sim:24c256': eeprom('24c256'),
     },
-    suites: [],
+    suites: [memoryData, memoryRobustness],
     exercises: { MemoryDevice: memorySimpleIO },
   } as const satisfies Partial<Catalog>;
 }
