@@ -2,8 +2,10 @@
  * What an NVMe controller itself can do wrong, as data. Faults stand in the controller's way out
  * (what it writes to host memory), so the model stays as it is.
  *
- * `at` counts from 1. `queue` names the completion queue, 0 for the admin queue; without it all
- * queues are counted together. Identify structures are counted by their CNS.
+ * `at` counts from 1. `queue` names the completion queue (of faults that keep a command from being
+ * carried out, the submission queue), 0 for the admin queue; without it all queues are counted
+ * together. Identify structures are counted by their CNS. Data move page by page, and each page is
+ * a transfer.
  */
 export type NvmeFault =
   /** This completion is never posted; the command was carried out. */
@@ -43,7 +45,7 @@ export type NvmeFault =
       readonly offset: number;
       readonly bytes: readonly number[];
     }
-  /** One bit of this data transfer to the host flips. */
+  /** One bit of this transfer of data to the host flips, counted from its first and around. */
   | { readonly kind: 'flipped-bit'; readonly at: number; readonly bit: number }
   /** This transfer of data to or from the host fails on the bus. */
   | { readonly kind: 'failed-transfer'; readonly at: number };
