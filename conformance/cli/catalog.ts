@@ -60,7 +60,7 @@ export const builtIn: Catalog = {
     ...onBoards.drivers,
     edu: { module: sample('edu'), targets: ['sim:edu', 'sim:edu-express'] },
     'uart-16550': { module: sample('uart-16550'), targets: ['sim:pci-serial'] },
-    nvme: { module: sample('nvme'), targets: ['qemu:nvme'] },
+    nvme: { module: sample('nvme'), targets: ['sim:nvme'] },
   },
   targets: {
     ...onBoards.targets,

@@ -290,7 +290,7 @@ export abstract class IOUserBlockStorageDevice extends IOService implements Bloc
       blocks = checkTransfer(geometry, lba, bytes);
       id = this.#requests.begin(kind, bytes);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return refused(error);
     }
     const promise = this.#requests.promise(id);
     try {
@@ -308,7 +308,7 @@ export abstract class IOUserBlockStorageDevice extends IOService implements Bloc
       check();
       id = this.#requests.begin(kind, 0);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return refused(error);
     }
     const promise = this.#requests.promise(id);
     try {
@@ -346,6 +346,11 @@ export abstract class IOUserBlockStorageDevice extends IOService implements Bloc
     const [code, why] = NOT_ONLINE[this.#availability];
     fail(code, why);
   }
+}
+
+/** What a client awaits fails; nothing is thrown at once. */
+async function refused(error: unknown): Promise<never> {
+  throw error;
 }
 
 function unsupported(what: string): never {
