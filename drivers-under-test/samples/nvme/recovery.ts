@@ -16,7 +16,7 @@ import type { QueuePair } from './queue-pair.ts';
 import { IoRequest } from './request.ts';
 import type { Tasks } from './tasks.ts';
 
-/** While anything is with the controller it is looked after so often; more often without vectors. */
+/** While anything is with the controller it is looked after so often; masked, more often. */
 const WATCH_NS = 500_000_000;
 const MASKED_WATCH_NS = 10_000_000;
 /** An aborted command ends by then. */
