@@ -6,6 +6,7 @@ import { hostRules } from '../checkers/host.ts';
 import { nvmeRules } from '../checkers/nvme/rules.ts';
 import { pciRules } from '../checkers/pci/rules.ts';
 import type { Catalog } from '../config.ts';
+import { blockExercises, blockSuites } from './block-catalog.ts';
 import { baseline } from '../profiles/baseline.ts';
 import { baseAddresses } from '../suites/pci/base-addresses.ts';
 import { capabilities } from '../suites/pci/capabilities.ts';
@@ -164,8 +165,14 @@ export const builtIn: Catalog = {
     nvmeDeviceIoOptions,
     nvmeDevicePrp,
     nvmeDeviceReset,
+    ...blockSuites,
   ],
   rules: [...hostRules, ...pciRules, ...nvmeRules],
-  exercises: { ...onBoards.exercises, EduDevice: eduSimpleIO, SerialPort: serialSimpleIO },
+  exercises: {
+    ...onBoards.exercises,
+    ...blockExercises,
+    EduDevice: eduSimpleIO,
+    SerialPort: serialSimpleIO,
+  },
   profiles: [baseline],
 };

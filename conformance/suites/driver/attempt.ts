@@ -52,3 +52,19 @@ export async function whateverHappens(call: () => unknown): Promise<void> {
 export function places(count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => index + 1);
 }
+
+/**
+ * A device that lost a write or its state may do what no driver asked for: what it does then is
+ * not held against the driver, only what the driver itself keeps or leaves.
+ */
+export const OWN_RULES: readonly string[] = [
+  'HOST-STOP',
+  'HOST-BALANCE',
+  'HOST-MAPPED',
+  'HOST-MEMORY',
+  'HOST-DMA',
+  'HOST-STORM',
+  'PCI-R03',
+  'PCI-R11',
+  'PCI-R14',
+];

@@ -1,7 +1,7 @@
 /** What every driver owes the system when its device misbehaves or goes. */
 import { END, enumerated, suite } from '../../clause.ts';
 import { expect } from '../../expect.ts';
-import { HLK, bugClass, failure, places, whateverHappens } from './attempt.ts';
+import { HLK, OWN_RULES, bugClass, failure, places, whateverHappens } from './attempt.ts';
 
 /** Accesses of start, simple I/O and stop together, generously. */
 const ACCESSES = 200;
@@ -9,22 +9,6 @@ const INTERRUPTS = 8;
 /** Later than any driver waits. */
 const LATE_NS = 2_500_000_000;
 const STORM = { times: 5000, everyNs: 1000 };
-
-/**
- * A device that lost a write or its state may do what no driver asked for: what it does then is
- * not held against the driver, only what the driver itself keeps or leaves.
- */
-const OWN_RULES = [
-  'HOST-STOP',
-  'HOST-BALANCE',
-  'HOST-MAPPED',
-  'HOST-MEMORY',
-  'HOST-DMA',
-  'HOST-STORM',
-  'PCI-R03',
-  'PCI-R11',
-  'PCI-R14',
-];
 
 export const faults = suite({
   id: 'driver/faults',
