@@ -42,6 +42,8 @@ export class Controller {
   /** CSTS.CFS was seen, or all ones: nothing can be asked of the driver's manners any more. */
   fatal = false;
   absent = false;
+  /** It was pulled out, for good. */
+  gone = false;
   /** When EN last changed. */
   changedNs = 0;
   /** The device was reset behind the driver's back: it may believe otherwise. */
@@ -86,14 +88,15 @@ export class Controller {
 
   /** A driver that knows nothing of the controller takes over. */
   restart(): void {
-    this.fromStart = true;
     this.lose();
+    this.fromStart = true;
     this.adminSizes = undefined;
     this.bases.written = 0;
   }
 
-  /** The device was reset, and its driver may know. */
+  /** Its driver is no more, or it is gone itself: nothing is known. */
   lose(): void {
+    this.fromStart = false;
     this.configuration = undefined;
     this.readySeen = false;
     this.idleSeen = false;
@@ -106,8 +109,8 @@ export class Controller {
 
   /** Whether what a driver may know of the controller is known here too. */
   get judges(): boolean {
-    const { absent, uncertain, enabled, fromStart } = this;
-    return !absent && !uncertain && (enabled !== undefined || fromStart);
+    const { absent, gone, uncertain, enabled, fromStart } = this;
+    return !absent && !gone && !uncertain && (enabled !== undefined || fromStart);
   }
 
   saw(access: RegisterAccess, now: number): Turn {

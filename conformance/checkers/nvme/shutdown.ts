@@ -29,8 +29,6 @@ const notified: Rule = nvmeRule({
   watch(watch) {
     /** It was ready, and nothing was wrong with it when it was disabled. */
     let leftWorking = false;
-    let gone = false;
-    watch.on(EventKind.Removed, () => (gone = true));
     const traffic = listenToTraffic(watch, {
       accessed: ({ offset, value, isWrite }) => {
         const { enabled, readySeen, shutDown, fatal } = controller;
@@ -48,7 +46,7 @@ const notified: Rule = nvmeRule({
     onLifecycle(watch, [Lifecycle.Start, Lifecycle.PowerOn, Lifecycle.PowerCut], forget);
     onLifecycle(watch, [Lifecycle.PowerOff], () => {
       const { enabled, readySeen, shutDown, fatal, judges } = controller;
-      if (gone || !judges) return;
+      if (!judges) return;
       watch.arm();
       const working = enabled === true && readySeen && !shutDown && !fatal;
       if (working) watch.violate('the power goes without CC.SHN, while the controller is enabled');
@@ -65,8 +63,6 @@ const complete: Rule = nvmeRule({
   watch(watch) {
     const { journal } = watch;
     let since = 0;
-    let gone = false;
-    watch.on(EventKind.Removed, () => (gone = true));
     const { controller } = listenToTraffic(watch, {
       accessed: ({ offset, isWrite }) => {
         if (!isWrite || offset !== Offset.CC) return;
@@ -76,7 +72,7 @@ const complete: Rule = nvmeRule({
     });
     const judge = (what: string): void => {
       const { shutDown, shutdownComplete, fatal, judges } = controller;
-      if (gone || !shutDown || !judges || controller.enabled !== true) return;
+      if (!shutDown || !judges || controller.enabled !== true) return;
       watch.arm();
       if (shutdownComplete || fatal || journal.now - since >= SHUTDOWN_NS) return;
       watch.violate(`${what} ${journal.now - since} ns after the shutdown notification`);
@@ -92,13 +88,10 @@ const stopped: Rule = nvmeRule({
   text: 'A driver that has stopped leaves the controller shut down or disabled.',
   bugClasses: ['BC-19', 'BC-21'],
   watch(watch) {
-    let gone = false;
-    watch.on(EventKind.Removed, () => (gone = true));
     const { controller } = listenToTraffic(watch, {});
-    const over = [Lifecycle.Stopped, Lifecycle.StartFailed];
-    onLifecycle(watch, over, () => {
+    onLifecycle(watch, [Lifecycle.Stopped], () => {
       const { enabled, shutDown, judges } = controller;
-      if (gone || !judges) return;
+      if (!judges) return;
       watch.arm();
       if (enabled === true && !shutDown) watch.violate('CC.EN is left set');
     });

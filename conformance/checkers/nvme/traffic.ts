@@ -66,7 +66,10 @@ export class Traffic {
       this.#resetsItself = journal.textAt(at).startsWith(SELF_RESET);
     });
     watch.on(EventKind.Reset, () => this.#reset());
-    watch.on(EventKind.Removed, () => this.#lose());
+    watch.on(EventKind.Removed, () => {
+      this.#lose();
+      this.controller.gone = true;
+    });
     watch.on(EventKind.Lifecycle, (at) => this.#lifecycle(journal.textAt(at)));
   }
 

@@ -79,7 +79,14 @@ export const registerCases: readonly Case[] = [
         host.write(Offset.CC, ENABLE);
       }),
     ],
-    unknown: [(host) => host.write(Offset.CC, ENABLE)],
+    unknown: [
+      (host) => host.write(Offset.CC, ENABLE),
+      (host) => {
+        host.lifecycle(Lifecycle.Start);
+        host.note(EventKind.Removed, 'removed');
+        host.write(Offset.CC, ENABLE);
+      },
+    ],
   },
   {
     id: 'NVME-R07',

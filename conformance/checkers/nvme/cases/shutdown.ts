@@ -3,7 +3,7 @@ import { EventKind } from '../../../../sim/kernel/journal.ts';
 import { Lifecycle } from '../../../../sim/kernel/lifecycle.ts';
 import { Offset } from '../layout.ts';
 import { ENABLE, READY } from '../scripted-host.ts';
-import { NORMAL, SHUTDOWN_COMPLETE, read, running, prepared, type Case } from './case.ts';
+import { NORMAL, SHUTDOWN_COMPLETE, read, running, started, type Case } from './case.ts';
 
 export const shutdownCases: readonly Case[] = [
   {
@@ -65,10 +65,7 @@ export const shutdownCases: readonly Case[] = [
     id: 'NVME-R43',
     violating: [
       running((host) => host.lifecycle(Lifecycle.Stopped)),
-      prepared((host) => {
-        host.enable();
-        host.lifecycle(Lifecycle.StartFailed);
-      }),
+      started((host) => host.lifecycle(Lifecycle.Stopped)),
     ],
     innocent: [
       running((host) => {
