@@ -1,8 +1,12 @@
 /** Identify: NVM Express Base Specification 1.4, "Identify command" (secondary). */
+import { ABORTS_MAX } from './admin-abort.ts';
 import type { NvmeCore } from './core.ts';
 import type { Execution } from './execution.ts';
 import { EVENT_REQUESTS_MAX } from './events.ts';
 import { CRITICAL_KELVIN, POWER_STATES_MORE, WARNING_KELVIN } from './feature-table.ts';
+import { FIRMWARE_SLOTS } from './firmware.ts';
+import { ERROR_ENTRIES } from './logs.ts';
+import { CONTROLLER_ID } from './namespace-management.ts';
 import {
   ATOMIC_BLOCKS,
   LBA_FORMATS,
@@ -10,6 +14,7 @@ import {
   type Namespaces,
   type NvmeNamespace,
 } from './namespaces.ts';
+import { EXTENDED_MINUTES } from './self-test.ts';
 import { Status } from './status.ts';
 import {
   ALL_NAMESPACES,
@@ -39,13 +44,6 @@ export const IdentifyCns = {
   AttachedControllers: 0x12,
   Controllers: 0x13,
 } as const;
-
-/** Aborts that may be in progress at once; Identify Controller reports one less. */
-export const ABORTS_MAX = 4;
-/** Entries of the error log; Identify Controller reports one less. */
-export const ERROR_ENTRIES = 64;
-/** This controller's own identifier. */
-export const CONTROLLER_ID = 0;
 
 const VENDOR = 0x1b36;
 const SUBSYSTEM = 0x1af4;
@@ -215,7 +213,7 @@ function describeController(core: NvmeCore, into: Uint8Array): void {
   set.SSVID.set(into, 0, SUBSYSTEM);
   set.SN.setText(into, 0, core.serial);
   set.MN.setText(into, 0, 'Driver Dyno NVMe Controller');
-  set.FR.setText(into, 0, '1.0');
+  set.FR.setText(into, 0, core.firmware.revision);
   set.RAB.set(into, 0, 6);
   set.MDTS.set(into, 0, TRANSFER_PAGES_POWER);
   set.CNTLID.set(into, 0, CONTROLLER_ID);
@@ -226,7 +224,20 @@ function describeController(core: NvmeCore, into: Uint8Array): void {
   set.CNTRLTYPE.set(into, 0, 1);
   set.ACL.set(into, 0, ABORTS_MAX - 1);
   set.AERL.set(into, 0, EVENT_REQUESTS_MAX - 1);
-  set.FRMW_SLOTS.set(into, 0, 1);
+  set.FRMW_SLOT1_READ_ONLY.set(into, 0, 1);
+  set.FRMW_SLOTS.set(into, 0, FIRMWARE_SLOTS);
+  set.FRMW_WITHOUT_RESET.set(into, 0, 1);
+  // Pieces of an image may have any size and place.
+  set.FWUG.set(into, 0, 0xff);
+  set.OAES_NAMESPACE.set(into, 0, 1);
+  set.OAES_FIRMWARE.set(into, 0, 1);
+  set.OACS_FORMAT.set(into, 0, 1);
+  set.OACS_FIRMWARE.set(into, 0, 1);
+  set.OACS_NAMESPACES.set(into, 0, 1);
+  set.OACS_SELF_TEST.set(into, 0, 1);
+  set.EDSTT.set(into, 0, EXTENDED_MINUTES);
+  set.FNA_CRYPTOGRAPHIC.set(into, 0, 1);
+  set.LPA_COMMAND_EFFECTS.set(into, 0, 1);
   set.LPA_EXTENDED.set(into, 0, 1);
   set.ELPE.set(into, 0, ERROR_ENTRIES - 1);
   set.NPSS.set(into, 0, POWER_STATES_MORE);

@@ -1,9 +1,9 @@
-/**
- * The admin commands by opcode.
- * NVM Express Base Specification 1.4, "Opcodes for Admin Commands" (secondary).
- */
+/** Which admin command is carried out by whom. */
+import { abort, requestEvent } from './admin-abort.ts';
 import { getFeatures, setFeatures } from './admin-features.ts';
 import { identify } from './admin-identify.ts';
+import { getLogPage } from './admin-log.ts';
+import { AdminOpcode } from './admin-opcodes.ts';
 import {
   createCompletionQueue,
   createSubmissionQueue,
@@ -12,38 +12,40 @@ import {
 } from './admin-queues.ts';
 import type { NvmeCore } from './core.ts';
 import type { Execution } from './execution.ts';
+import { formatNamespaces } from './format.ts';
+import { attachNamespace, manageNamespace } from './namespace-management.ts';
 import { Status } from './status.ts';
 import { Command } from './structures.ts';
 
-export const AdminOpcode = {
-  DeleteSubmissionQueue: 0x00,
-  CreateSubmissionQueue: 0x01,
-  GetLogPage: 0x02,
-  DeleteCompletionQueue: 0x04,
-  CreateCompletionQueue: 0x05,
-  Identify: 0x06,
-  Abort: 0x08,
-  SetFeatures: 0x09,
-  GetFeatures: 0x0a,
-  EventRequest: 0x0c,
-  NamespaceManagement: 0x0d,
-  FirmwareCommit: 0x10,
-  FirmwareDownload: 0x11,
-  SelfTest: 0x14,
-  NamespaceAttachment: 0x15,
-  FormatNvm: 0x80,
-} as const;
-
-export type AdminCommand = (core: NvmeCore, execution: Execution) => void;
+type AdminCommand = (core: NvmeCore, execution: Execution) => void;
 
 const COMMANDS = new Map<number, AdminCommand>([
   [AdminOpcode.DeleteSubmissionQueue, deleteSubmissionQueue],
   [AdminOpcode.CreateSubmissionQueue, createSubmissionQueue],
+  [AdminOpcode.GetLogPage, getLogPage],
   [AdminOpcode.DeleteCompletionQueue, deleteCompletionQueue],
   [AdminOpcode.CreateCompletionQueue, createCompletionQueue],
   [AdminOpcode.Identify, identify],
+  [AdminOpcode.Abort, abort],
   [AdminOpcode.SetFeatures, setFeatures],
   [AdminOpcode.GetFeatures, getFeatures],
+  [AdminOpcode.EventRequest, requestEvent],
+  [
+    AdminOpcode.NamespaceManagement,
+    ({ namespaces }, execution) => manageNamespace(namespaces, execution),
+  ],
+  [AdminOpcode.FirmwareCommit, ({ firmware }, execution) => firmware.commit(execution)],
+  [AdminOpcode.FirmwareDownload, ({ firmware }, execution) => firmware.download(execution)],
+  [AdminOpcode.SelfTest, ({ selfTester }, execution) => selfTester.execute(execution)],
+  [
+    AdminOpcode.NamespaceAttachment,
+    ({ namespaces }, execution) => attachNamespace(namespaces, execution),
+  ],
+  [
+    AdminOpcode.FormatNvm,
+    ({ namespaces, selfTester, timed }, execution) =>
+      formatNamespaces(namespaces, execution, timed, (nsid) => selfTester.formatted(nsid)),
+  ],
 ]);
 
 /** Carries out a step of an admin command. */

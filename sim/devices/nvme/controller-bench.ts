@@ -2,7 +2,7 @@
 import type { DmaBuffer, DmaMapping } from '../../buses/pci/function.ts';
 import { SimPciFunction } from '../../buses/pci/sim-function.ts';
 import { World } from '../../kernel/world.ts';
-import { AdminOpcode } from './admin.ts';
+import { AdminOpcode } from './admin-opcodes.ts';
 import { Nvme } from './model.ts';
 import type { NvmeOptions } from './options.ts';
 import { DOORBELLS_AT, QUEUES, registers } from './registers.ts';

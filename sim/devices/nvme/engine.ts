@@ -131,9 +131,20 @@ export class Engine implements CommandOwner {
     fused?.complete(status);
   }
 
-  /** The command waits for an event that may never come: it holds no entry any more. */
-  park(command: CommandExecution): void {
-    this.#release(command);
+  /** How many commands of a queue with this opcode are in flight. */
+  count(queue: number, opcode: number): number {
+    let count = 0;
+    for (const command of this.#active) {
+      if (command.queue === queue && Command.OPC.get(command.sqe) === opcode) count++;
+    }
+    return count;
+  }
+
+  /** The command waits for an event that may never come: no completion entry is kept for it. */
+  park(execution: Execution): CommandExecution | undefined {
+    const command = this.find(execution.queue, Command.CID.get(execution.sqe));
+    if (command !== undefined) this.#release(command);
+    return command;
   }
 
   end(

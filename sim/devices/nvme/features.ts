@@ -54,7 +54,7 @@ export class Features {
 
   /** A reset of the controller: what was not saved is lost. */
   reset(): void {
-    const changed = [...this.#current.keys()];
+    const changed = new Set([...this.#current.keys(), ...this.#saved.keys()]);
     this.#current.clear();
     for (const key of changed) this.#changed(Math.floor(key / PARTS), key % PARTS);
   }

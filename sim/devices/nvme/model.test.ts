@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AdminOpcode } from './admin.ts';
+import { AdminOpcode } from './admin-opcodes.ts';
 import { ControllerBench } from './controller-bench.ts';
 import { Status } from './status.ts';
 import { Command, Controller, Identify, ReadWrite } from './structures.ts';

@@ -12,18 +12,23 @@
 import type { World } from '../../kernel/world.ts';
 import { RegisterBank } from '../../registers/bank.ts';
 import type { AccessSize } from '../../registers/declare.ts';
+import type { StructureField } from '../../registers/structure.ts';
 import type { DeviceDma } from '../../buses/pci/dma.ts';
 import type { DeviceSide } from '../../buses/pci/sim-function.ts';
 import { executeAdmin } from './admin.ts';
 import type { Clock, NvmeCore } from './core.ts';
 import { Engine } from './engine.ts';
-import { AsyncEvents, ErrorEvent, EventType } from './events.ts';
-import type { Executor } from './execution.ts';
+import { AsyncEvents, ErrorEvent, EventType, NoticeEvent } from './events.ts';
+import type { Execution, Executor } from './execution.ts';
+import { featureChanged } from './feature-effects.ts';
 import { FeatureId } from './feature-table.ts';
 import { Features } from './features.ts';
+import { Firmware } from './firmware.ts';
 import { Interrupts } from './interrupts.ts';
 import { IoCommands } from './io-commands.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { LogPage } from './log-pages.ts';
+import { Logs } from './logs.ts';
 import { MemoryOutbox } from './memory-outbox.ts';
 import { Namespaces } from './namespaces.ts';
 import {
@@ -37,13 +42,13 @@ import type { NvmeOutbox } from './outbox.ts';
 import { PAGE_MIN, TRANSFER_MAX } from './prp.ts';
 import { QueueSet, type Rung } from './queue-set.ts';
 import { CompletionQueue, SubmissionQueue } from './queues.ts';
-import { DOORBELLS_AT, registers, SUBSYSTEM_RESET } from './registers.ts';
+import { DOORBELLS_AT, registers, SHUTDOWN_STATUS, SUBSYSTEM_RESET } from './registers.ts';
+import { SelfTester } from './self-test.ts';
+import { Status } from './status.ts';
 import { Feature } from './structures.ts';
 
 /** Registers end before this; up to the doorbells everything is reserved. */
 const REGISTERS_END = 0x50;
-/** Log page of errors. */
-const ERROR_LOG = 1;
 
 export class Nvme implements NvmeCore {
   readonly bank: RegisterBank<typeof registers>;
@@ -54,6 +59,10 @@ export class Nvme implements NvmeCore {
   readonly features: Features;
   readonly events = new AsyncEvents();
   readonly namespaces: Namespaces;
+  readonly logs: Logs;
+  readonly firmware: Firmware;
+  readonly selfTester: SelfTester;
+  readonly timed: boolean;
   readonly clock: Clock = { milliseconds: 0, sinceNs: 0, set: false };
   readonly fetchNs: number;
   readonly adminNs: number;
@@ -71,17 +80,21 @@ export class Nvme implements NvmeCore {
   constructor(world: World, options: NvmeOptions) {
     this.world = world;
     const timed = options.timed ?? true;
+    this.timed = timed;
     this.timing = timed ? TIMED : UNTIMED;
     this.serial = options.serial ?? 'DYNO0001';
     this.fetchNs = this.timing.fetchNs;
     this.adminNs = this.timing.adminNs;
-    this.features = new Features((feature) => this.#featureChanged(feature));
+    this.features = new Features((feature, part) => featureChanged(this, feature, part));
     const sizes = options.namespaces ?? DEFAULT_NAMESPACES;
-    this.namespaces = new Namespaces(world, sizes, () => {});
+    this.namespaces = new Namespaces(world, sizes, (nsid) => this.#namespaceChanged(nsid));
     this.ioCommands = new IoCommands(world, this.namespaces, {
       transferBytesMax: TRANSFER_MAX,
       timed,
     });
+    this.logs = new Logs(world, this.ioCommands);
+    this.firmware = new Firmware(timed, () => this.#firmwareStarting());
+    this.selfTester = new SelfTester(world, this.namespaces);
     this.bank = this.#makeBank();
     this.#lifecycle = new Lifecycle({
       world,
@@ -135,6 +148,8 @@ export class Nvme implements NvmeCore {
 
   /** Power fails and comes back: what was not durable is lost. */
   cutPower(): void {
+    const { CSTS } = this.bank.registers;
+    this.logs.powerCycle(CSTS.SHST === SHUTDOWN_STATUS.Complete);
     this.namespaces.cutPower();
     this.reset('power');
   }
@@ -145,7 +160,14 @@ export class Nvme implements NvmeCore {
     this.#lifecycle.fatal();
   }
 
-  failed(): void {}
+  failed(
+    execution: Execution,
+    status: number,
+    field: StructureField | undefined,
+    lba: number,
+  ): void {
+    this.logs.failed(execution, status, field, lba);
+  }
 
   posted(): void {
     this.interrupts.flush();
@@ -206,7 +228,8 @@ export class Nvme implements NvmeCore {
 
   #badDoorbell(rung: Rung): void {
     const info = rung === 'no-queue' ? ErrorEvent.InvalidDoorbell : ErrorEvent.InvalidDoorbellValue;
-    this.events.raise(EventType.Error, info, ERROR_LOG);
+    this.logs.wrong(Status.InternalError);
+    this.events.raise(EventType.Error, info, LogPage.Errors);
   }
 
   /** CC.EN was set: the admin queue is where the registers say. False: it cannot be. */
@@ -248,6 +271,8 @@ export class Nvme implements NvmeCore {
     this.interrupts.reset();
     this.events.reset();
     this.features.reset();
+    this.firmware.reset();
+    this.selfTester.reset();
     this.bank.registers.INTMS.value = 0;
     this.bank.registers.INTMC.value = 0;
   }
@@ -257,17 +282,15 @@ export class Nvme implements NvmeCore {
     this.engine.pause();
   }
 
-  #featureChanged(feature: number): void {
-    const value = this.features.dword(feature);
-    if (feature === FeatureId.Arbitration) {
-      const { weights } = this.engine.arbiter;
-      weights.burst = Feature.ARBITRATION.AB.get(value);
-      weights.low = Feature.ARBITRATION.LPW.get(value);
-      weights.medium = Feature.ARBITRATION.MPW.get(value);
-      weights.high = Feature.ARBITRATION.HPW.get(value);
-    } else if (feature === FeatureId.Coalescing) {
-      this.interrupts.coalescing.threshold = Feature.COALESCING.THR.get(value);
-      this.interrupts.coalescing.time = Feature.COALESCING.TIME.get(value);
-    }
+  #namespaceChanged(nsid: number): void {
+    this.logs.namespaceChanged(nsid);
+    if (this.namespaces.get(nsid) === undefined) this.selfTester.removed(nsid);
+    if (Feature.EVENTS.NAMESPACE.get(this.features.dword(FeatureId.Events)) === 0) return;
+    this.events.raise(EventType.Notice, NoticeEvent.NamespaceChanged, LogPage.ChangedNamespaces);
+  }
+
+  #firmwareStarting(): void {
+    if (Feature.EVENTS.FIRMWARE.get(this.features.dword(FeatureId.Events)) === 0) return;
+    this.events.raise(EventType.Notice, NoticeEvent.FirmwareStarting, LogPage.Firmware);
   }
 }

@@ -395,6 +395,8 @@ export const ErrorEntry = structure({
     STATUS: [12, 1, 15],
     LOCATION_BYTE: [14, 0, 8],
     LOCATION_BIT: [15, 0, 3],
+    /** Zeros; all of the location is ones where no field is to blame. */
+    LOCATION_REST: [15, 3, 5],
     LBA: [16, 0, 64],
     NSID: [24, 0, 32],
     VENDOR: [28, 0, 8],
