@@ -1,6 +1,7 @@
 /** What comes with the package for devices on buses of messages; part of `catalog.ts`. */
 import { eepromBoard } from '../../sim/machines/eeprom-board.ts';
 import type { Catalog, TargetEntry } from '../config.ts';
+import { device as eepromDevice } from '../suites/24cxx/device.ts';
 import { data as memoryData } from '../suites/memory-device/data.ts';
 import { robustness as memoryRobustness } from '../suites/memory-device/robustness.ts';
 import { memorySimpleIO } from '../suites/memory-device/simple-io.ts';
@@ -32,7 +33,7 @@ export function boards(sample: (name: string) => string) {
       'sim:24c32': eeprom('24c32'),
       'sim:24c256': eeprom('24c256'),
     },
-    suites: [memoryData, memoryRobustness],
+    suites: [eepromDevice, memoryData, memoryRobustness],
     exercises: { MemoryDevice: memorySimpleIO },
   } as const satisfies Partial<Catalog>;
 }

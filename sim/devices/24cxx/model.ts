@@ -27,6 +27,8 @@ export class Eeprom implements I2cTarget {
   readonly #random: Random;
   /** The address counter; survives stops, and writes leave it one past their last byte. */
   #counter = 0;
+  /** Its address came, and no stop yet. */
+  #isSelected = false;
   /** Bytes of the word address still to come in this write. */
   #addressLeft = 0;
   /** What the page buffer holds, by offset in the page. */
@@ -45,12 +47,15 @@ export class Eeprom implements I2cTarget {
   /** During a write cycle it acknowledges nothing (section 7). A start drops an unfinished write. */
   start(isRead: boolean): boolean {
     this.#buffer.clear();
-    if (this.#cycle !== undefined) return false;
+    this.#isSelected = this.#cycle === undefined;
+    if (!this.#isSelected) return false;
     this.#addressLeft = isRead ? 0 : this.#part.addressBytes;
     return true;
   }
 
   write(byte: number): boolean {
+    // After a power cut in the middle of a transfer it knows of none.
+    if (!this.#isSelected) return false;
     if (this.#addressLeft > 0) {
       // High bits beyond the size are "don't care" (section 5).
       const isFirst = this.#addressLeft === this.#part.addressBytes;
@@ -69,6 +74,7 @@ export class Eeprom implements I2cTarget {
 
   /** Sequential reads go on across pages, and from the last byte to the first (section 8.3). */
   read(): number {
+    if (!this.#isSelected) return ERASED;
     const byte = this.bytes[this.#counter] as number;
     this.#counter = (this.#counter + 1) % this.#part.bytes;
     return byte;
@@ -76,6 +82,7 @@ export class Eeprom implements I2cTarget {
 
   /** The stop begins the write cycle; WP is looked at in this moment (section 2.4, secondary). */
   stop(): void {
+    this.#isSelected = false;
     if (this.#buffer.size === 0 || this.#addressLeft > 0) return;
     if (this.#writeProtect?.level === true) {
       this.#buffer.clear();
@@ -111,6 +118,6 @@ export class Eeprom implements I2cTarget {
     this.#cycle = undefined;
     this.#buffer.clear();
     this.#counter = 0;
-    this.#addressLeft = 0;
+    this.#isSelected = false;
   }
 }
