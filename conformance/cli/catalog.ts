@@ -6,7 +6,7 @@ import { hostRules } from '../checkers/host.ts';
 import { nvmeRules } from '../checkers/nvme/rules.ts';
 import { pciRules } from '../checkers/pci/rules.ts';
 import type { Catalog } from '../config.ts';
-import { blockExercises, blockSuites } from './block-catalog.ts';
+import { blockExercises, blockSuites } from './catalog-block.ts';
 import { baseline } from '../profiles/baseline.ts';
 import { baseAddresses } from '../suites/pci/base-addresses.ts';
 import { capabilities } from '../suites/pci/capabilities.ts';

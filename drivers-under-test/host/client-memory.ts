@@ -22,3 +22,14 @@ export function clientMemory(host: Host, memory: DmaMemory): MemoryOwner {
     },
   };
 }
+
+/** @throws kIOReturnNoMemory, kIOReturnBadArgument */
+export function clientBuffer(
+  memory: MemoryOwner,
+  direction: number,
+  bytes: number,
+): IOBufferMemoryDescriptor {
+  return IOBufferMemoryDescriptor.Create(memory, direction, bytes, PAGE);
+}
+
+const PAGE = 4096;

@@ -1,4 +1,4 @@
-/** Many operations at once on a device with which something goes wrong, and how each of them ends. */
+/** Many operations at once on a device with which something goes wrong: how each ends. */
 import { IOReturnError, type IOReturnName } from '../../../drivers-under-test/host/io-return.ts';
 import { expect } from '../../expect.ts';
 import { failure, places } from '../driver/attempt.ts';

@@ -4,7 +4,7 @@ import type {
   BlockDevice,
   BlockSegment,
 } from '../../../drivers-under-test/host/classes/block-device.ts';
-import { IOBufferMemoryDescriptor } from '../../../drivers-under-test/host/io-buffer-memory-descriptor.ts';
+import { clientBuffer } from '../../../drivers-under-test/host/client-memory.ts';
 import { kIOMemoryDirectionInOut } from '../../../drivers-under-test/host/io-memory-descriptor.ts';
 import { property, suite } from '../../clause.ts';
 import { expect } from '../../expect.ts';
@@ -20,8 +20,7 @@ const TRANSFER_BYTES_MAX = 1_048_576;
 const REFUSED = ['kIOReturnBadArgument'] as const;
 
 function segmentOf(scene: Scene, bytes: number): BlockSegment {
-  const { memory } = scene;
-  const buffer = IOBufferMemoryDescriptor.Create(memory, kIOMemoryDirectionInOut, bytes, 4096);
+  const buffer = clientBuffer(scene.memory, kIOMemoryDirectionInOut, bytes);
   return { buffer, offset: 0, length: bytes };
 }
 

@@ -1,6 +1,6 @@
 /** Memory of a client for one transfer: pieces at awkward places, with guards around each. */
 import type { BlockSegment } from '../../../drivers-under-test/host/classes/block-device.ts';
-import { IOBufferMemoryDescriptor } from '../../../drivers-under-test/host/io-buffer-memory-descriptor.ts';
+import { clientBuffer } from '../../../drivers-under-test/host/client-memory.ts';
 import {
   kIOMemoryDirectionIn,
   kIOMemoryDirectionOut,
@@ -18,23 +18,16 @@ export interface Layout {
 
 export const WHOLE: Layout = { offset: 0, cuts: [] };
 
-const PAGE = 4096;
 const WORD = 4;
 const GUARD_BYTES = 64;
 const GUARD = 0xc3;
-/** What a client finds in a buffer that nobody has written, and leaves in one that it gives back. */
+/** Is in a buffer that nobody has written, and in one that the client gave back. */
 const POISON = 0x5a;
 const PARTS = 256;
 
-interface Piece {
-  readonly buffer: IOBufferMemoryDescriptor;
-  readonly offset: number;
-  readonly length: number;
-}
-
 export class ClientBuffers {
   readonly segments: readonly BlockSegment[];
-  readonly #pieces: readonly Piece[];
+  readonly #pieces: readonly BlockSegment[];
 
   constructor(scene: Scene, purpose: 'read' | 'write', bytes: number, layout: Layout) {
     const { memory } = scene;
@@ -42,7 +35,7 @@ export class ClientBuffers {
     this.#pieces = lengths(bytes, layout.cuts).map((length) => {
       const { offset } = layout;
       const capacity = offset + length + GUARD_BYTES;
-      const buffer = IOBufferMemoryDescriptor.Create(memory, direction, capacity, PAGE);
+      const buffer = clientBuffer(memory, direction, capacity);
       const piece = { buffer, offset, length };
       backing(piece).write(0, new Uint8Array(capacity).fill(GUARD));
       backing(piece).write(offset, new Uint8Array(length).fill(POISON));
@@ -85,7 +78,7 @@ export class ClientBuffers {
 }
 
 /** The client's own view: what it does with its memory is not the driver's doing. */
-function backing({ buffer }: Piece) {
+function backing({ buffer }: BlockSegment) {
   const [range] = buffer.ranges(0, 1);
   if (range === undefined) throw new RangeError('The buffer has no memory.');
   return range.backing.buffer;

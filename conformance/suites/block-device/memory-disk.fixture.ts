@@ -12,7 +12,6 @@ import type {
   BlockRange,
   BlockSegment,
 } from '../../../drivers-under-test/host/classes/block-device.ts';
-import type { IOBufferMemoryDescriptor } from '../../../drivers-under-test/host/io-buffer-memory-descriptor.ts';
 import { IOPCIDevice } from '../../../drivers-under-test/host/io-pci-device.ts';
 import { fail } from '../../../drivers-under-test/host/io-return.ts';
 import {
@@ -83,214 +82,219 @@ export function memoryTarget(flaw?: Flaw): Target {
 const LATENCY_NS = 20_000;
 const PENDING = 'pending';
 
-/** A class per flaw: a driver has no other place to be told. */
-export function memoryDriver(flaw?: Flaw): DriverManifest {
-  class MemoryDisk extends IOService implements BlockDevice {
-    #pci!: IOPCIDevice;
-    #offline: 'kIOReturnOffline' | 'kIOReturnNoDevice' | undefined;
-    #counts = { reads: 0, writes: 0, flushes: 0, errors: 0 };
-    #pending = 0;
-    #last: Uint8Array | undefined;
+class MemoryDisk extends IOService implements BlockDevice {
+  readonly flaw: Flaw | undefined;
+  #pci!: IOPCIDevice;
+  #offline: 'kIOReturnOffline' | 'kIOReturnNoDevice' | undefined;
+  #counts = { reads: 0, writes: 0, flushes: 0, errors: 0 };
+  #pending = 0;
+  #last: Uint8Array | undefined;
 
-    override async Start(provider: IOService): Promise<void> {
-      await super.Start(provider);
-      if (!(provider instanceof IOPCIDevice)) fail('kIOReturnBadArgument', 'no PCI');
-      this.#pci = provider;
-      provider.Open(this);
-      provider.ConfigurationWrite16(4, 2);
-    }
+  override async Start(provider: IOService): Promise<void> {
+    await super.Start(provider);
+    if (!(provider instanceof IOPCIDevice)) fail('kIOReturnBadArgument', 'no PCI');
+    this.#pci = provider;
+    provider.Open(this);
+    provider.ConfigurationWrite16(4, 2);
+  }
 
-    override async Stop(provider: IOService): Promise<void> {
+  override async Stop(provider: IOService): Promise<void> {
+    this.#offline ??= 'kIOReturnOffline';
+    await this.#idle();
+    this.#flushAll();
+    this.#pci.Close(this);
+    await super.Stop(provider);
+  }
+
+  override async SetPowerState(flags: number): Promise<void> {
+    if (flags === kIOServicePowerCapabilityOff) {
       this.#offline ??= 'kIOReturnOffline';
       await this.#idle();
       this.#flushAll();
-      this.#pci.Close(this);
-      await super.Stop(provider);
+    } else {
+      this.#offline = undefined;
+      this.#pci.ConfigurationWrite16(4, 2);
     }
+    await super.SetPowerState(flags);
+  }
 
-    override async SetPowerState(flags: number): Promise<void> {
-      if (flags === kIOServicePowerCapabilityOff) {
-        this.#offline ??= 'kIOReturnOffline';
-        await this.#idle();
-        this.#flushAll();
-      } else {
-        this.#offline = undefined;
-        this.#pci.ConfigurationWrite16(4, 2);
-      }
-      await super.SetPowerState(flags);
+  units(): number {
+    return UNITS.length;
+  }
+
+  geometry(unit: number): BlockGeometry {
+    return UNITS[unit] ?? fail('kIOReturnBadArgument', 'no such unit');
+  }
+
+  identity(unit: number) {
+    this.geometry(unit);
+    return { vendor: 'dyno', product: 'memory', revision: '1', serial: `${unit}` };
+  }
+
+  async read(unit: number, lba: number, segments: readonly BlockSegment[]): Promise<void> {
+    const { blocks } = this.#checked(unit, lba, segments);
+    this.#counts.reads++;
+    const early = this.#fetch(unit, lba, blocks);
+    await this.#work();
+    // To have read early is right: it is a moment within the call.
+    const bytes =
+      this.flaw === 'stale-read' && this.#last?.length === early.length ? this.#last : early;
+    this.#last = early;
+    let done = 0;
+    for (const { buffer, offset, length } of segments) {
+      const slack = this.flaw === 'forget-guard' && done > 0 ? 4 : 0;
+      backing(buffer).write(offset - slack, bytes.subarray(done - slack, done + length));
+      done += length;
     }
+  }
 
-    units(): number {
-      return UNITS.length;
+  async write(
+    unit: number,
+    lba: number,
+    segments: readonly BlockSegment[],
+    { fua = false } = {},
+  ): Promise<void> {
+    const { bytes } = this.#checked(unit, lba, segments);
+    this.#counts.writes++;
+    const commit = () => this.#commit(unit, lba, bytes, fua && this.flaw !== 'ignore-fua');
+    if (this.flaw === 'acknowledge-early') {
+      this.host.world.after(LATENCY_NS, commit);
+      return;
     }
+    await this.#work();
+    if (this.flaw === 'lose-update' && this.#pending > 2) return;
+    commit();
+  }
 
-    geometry(unit: number): BlockGeometry {
-      return UNITS[unit] ?? fail('kIOReturnBadArgument', 'no such unit');
-    }
+  async flush(unit: number): Promise<void> {
+    this.geometry(unit);
+    this.#requireOnline();
+    this.#counts.flushes++;
+    await this.#work();
+    if (this.flaw !== 'flush-nothing') this.#flushAll();
+  }
 
-    identity(unit: number) {
-      this.geometry(unit);
-      return { vendor: 'dyno', product: 'memory', revision: '1', serial: `${unit}` };
-    }
-
-    async read(unit: number, lba: number, segments: readonly BlockSegment[]): Promise<void> {
-      const { blocks } = this.#checked(unit, lba, segments);
-      this.#counts.reads++;
-      const early = this.#fetch(unit, lba, blocks);
-      await this.#work();
-      // To have read early is right: it is a moment within the call.
-      const bytes =
-        flaw === 'stale-read' && this.#last?.length === early.length ? this.#last : early;
-      this.#last = early;
-      let done = 0;
-      for (const { buffer, offset, length } of segments) {
-        const slack = flaw === 'forget-guard' && done > 0 ? 4 : 0;
-        backing(buffer).write(offset - slack, bytes.subarray(done - slack, done + length));
-        done += length;
-      }
-    }
-
-    async write(
-      unit: number,
-      lba: number,
-      segments: readonly BlockSegment[],
-      { fua = false } = {},
-    ): Promise<void> {
-      const { bytes } = this.#checked(unit, lba, segments);
-      this.#counts.writes++;
-      const commit = () => this.#commit(unit, lba, bytes, fua && flaw !== 'ignore-fua');
-      if (flaw === 'acknowledge-early') {
-        this.host.world.after(LATENCY_NS, commit);
-        return;
-      }
-      await this.#work();
-      if (flaw === 'lose-update' && this.#pending > 2) return;
-      commit();
-    }
-
-    async flush(unit: number): Promise<void> {
-      this.geometry(unit);
-      this.#requireOnline();
-      this.#counts.flushes++;
-      await this.#work();
-      if (flaw !== 'flush-nothing') this.#flushAll();
-    }
-
-    async trim(unit: number, ranges: readonly BlockRange[]): Promise<void> {
-      for (const range of ranges) this.#checkedRange(unit, range);
-      await this.#work();
-      for (const { lba, blocks } of ranges) {
-        const count = flaw === 'trim-neighbour' ? blocks + 1 : blocks;
-        const { blockBytes } = this.geometry(unit);
-        this.#commit(unit, lba, new Uint8Array(count * blockBytes), false);
-      }
-    }
-
-    async writeZeroes(unit: number, range: BlockRange): Promise<void> {
-      this.#checkedRange(unit, range);
-      await this.#work();
+  async trim(unit: number, ranges: readonly BlockRange[]): Promise<void> {
+    for (const range of ranges) this.#checkedRange(unit, range);
+    await this.#work();
+    for (const { lba, blocks } of ranges) {
+      const count = this.flaw === 'trim-neighbour' ? blocks + 1 : blocks;
       const { blockBytes } = this.geometry(unit);
-      this.#commit(unit, range.lba, new Uint8Array(range.blocks * blockBytes), false);
+      this.#commit(unit, lba, new Uint8Array(count * blockBytes), false);
     }
+  }
 
-    async nextEvent(timeoutNs: number): Promise<BlockEvent | undefined> {
-      this.#requireOnline();
-      if (timeoutNs > 0) await this.defaultQueue.Sleep('event', Math.min(timeoutNs, 1e9));
-      return undefined;
-    }
+  async writeZeroes(unit: number, range: BlockRange): Promise<void> {
+    this.#checkedRange(unit, range);
+    await this.#work();
+    const { blockBytes } = this.geometry(unit);
+    this.#commit(unit, range.lba, new Uint8Array(range.blocks * blockBytes), false);
+  }
 
-    statistics() {
-      const rest = { timeouts: 0, aborts: 0, resets: 0, strays: 0, interrupts: 0, spurious: 0 };
-      return { ...this.#counts, ...rest };
-    }
+  async nextEvent(timeoutNs: number): Promise<BlockEvent | undefined> {
+    this.#requireOnline();
+    if (timeoutNs > 0) await this.defaultQueue.Sleep('event', Math.min(timeoutNs, 1e9));
+    return undefined;
+  }
 
-    format(): Promise<void> {
-      this.#requireOnline();
-      fail('kIOReturnUnsupported', 'no format');
-    }
+  statistics() {
+    const rest = { timeouts: 0, aborts: 0, resets: 0, strays: 0, interrupts: 0, spurious: 0 };
+    return { ...this.#counts, ...rest };
+  }
 
-    updateFirmware(): Promise<void> {
-      this.#requireOnline();
-      fail('kIOReturnUnsupported', 'no firmware');
-    }
+  format(): Promise<void> {
+    this.#requireOnline();
+    fail('kIOReturnUnsupported', 'no format');
+  }
 
-    #requireOnline(): void {
-      if (this.#offline !== undefined) fail(this.#offline, 'not there');
-    }
+  updateFirmware(): Promise<void> {
+    this.#requireOnline();
+    fail('kIOReturnUnsupported', 'no firmware');
+  }
 
-    #checked(unit: number, lba: number, segments: readonly BlockSegment[]) {
-      const { blockBytes, maxTransferBlocks } = this.geometry(unit);
-      this.#requireOnline();
-      for (const { buffer, offset, length } of segments) {
-        const inside = offset >= 0 && length >= 0 && offset + length <= buffer.GetLength();
-        if (inside && offset % 4 === 0 && !buffer.released) continue;
-        fail('kIOReturnBadArgument', 'no such memory');
-      }
-      const length = segments.reduce((sum, segment) => sum + segment.length, 0);
-      const blocks = length / blockBytes;
-      this.#checkedRange(unit, { lba, blocks });
-      if (blocks > maxTransferBlocks) fail('kIOReturnBadArgument', 'too long');
-      const parts = segments.map((one) => backing(one.buffer).read(one.offset, one.length));
-      return { blocks, bytes: Uint8Array.from(parts.flatMap((part) => [...part])) };
-    }
+  #requireOnline(): void {
+    if (this.#offline !== undefined) fail(this.#offline, 'not there');
+  }
 
-    #checkedRange(unit: number, { lba, blocks }: BlockRange): void {
-      const { blocks: all } = this.geometry(unit);
-      this.#requireOnline();
-      const whole = Number.isSafeInteger(lba) && Number.isSafeInteger(blocks);
-      if (whole && lba >= 0 && blocks >= 1 && lba + blocks <= all) return;
-      fail('kIOReturnBadArgument', 'no such blocks');
+  #checked(unit: number, lba: number, segments: readonly BlockSegment[]) {
+    const { blockBytes, maxTransferBlocks } = this.geometry(unit);
+    this.#requireOnline();
+    for (const { buffer, offset, length } of segments) {
+      const inside = offset >= 0 && length >= 0 && offset + length <= buffer.GetLength();
+      if (inside && offset % 4 === 0 && !buffer.released) continue;
+      fail('kIOReturnBadArgument', 'no such memory');
     }
+    const length = segments.reduce((sum, segment) => sum + segment.length, 0);
+    const blocks = length / blockBytes;
+    this.#checkedRange(unit, { lba, blocks });
+    if (blocks > maxTransferBlocks) fail('kIOReturnBadArgument', 'too long');
+    const parts = segments.map((one) => backing(one.buffer).read(one.offset, one.length));
+    return { blocks, bytes: Uint8Array.from(parts.flatMap((part) => [...part])) };
+  }
 
-    /** One look at the device, and then time passes in which others go on. */
-    async #work(): Promise<void> {
-      if (flaw === 'complete-nothing') await this.defaultQueue.Sleep('never');
-      if (this.#pci.MemoryRead32(0, 0) === 0xffffffff) {
-        this.#offline = 'kIOReturnNoDevice';
-        this.#counts.errors++;
-        fail('kIOReturnNoDevice', 'all ones');
-      }
-      this.#pending++;
-      const ns = this.host.world.random('latency').below(LATENCY_NS);
-      await this.defaultQueue.Sleep({}, ns);
-      this.#pending--;
-      this.defaultQueue.Wakeup(PENDING);
-    }
+  #checkedRange(unit: number, { lba, blocks }: BlockRange): void {
+    const { blocks: all } = this.geometry(unit);
+    this.#requireOnline();
+    const whole = Number.isSafeInteger(lba) && Number.isSafeInteger(blocks);
+    if (whole && lba >= 0 && blocks >= 1 && lba + blocks <= all) return;
+    fail('kIOReturnBadArgument', 'no such blocks');
+  }
 
-    async #idle(): Promise<void> {
-      while (this.#pending > 0) await this.defaultQueue.Sleep(PENDING);
+  /** One look at the device, and then time passes in which others go on. */
+  async #work(): Promise<void> {
+    if (this.flaw === 'complete-nothing') await this.defaultQueue.Sleep('never');
+    if (this.#pci.MemoryRead32(0, 0) === 0xffffffff) {
+      this.#offline = 'kIOReturnNoDevice';
+      this.#counts.errors++;
+      fail('kIOReturnNoDevice', 'all ones');
     }
+    this.#pending++;
+    const ns = this.host.world.random('latency').below(LATENCY_NS);
+    await this.defaultQueue.Sleep({}, ns);
+    this.#pending--;
+    this.defaultQueue.Wakeup(PENDING);
+  }
 
-    #fetch(unit: number, lba: number, blocks: number): Uint8Array {
-      const { blockBytes } = this.geometry(unit);
-      const bytes = new Uint8Array(blocks * blockBytes);
-      for (let at = 0; at < blocks; at++) {
-        const block = mediumOf(this.host.world)
-          .blocks[unit]?.get(lba + at)
-          ?.at(-1);
-        if (block !== undefined) bytes.set(block, at * blockBytes);
-      }
-      return bytes;
-    }
+  async #idle(): Promise<void> {
+    while (this.#pending > 0) await this.defaultQueue.Sleep(PENDING);
+  }
 
-    #commit(unit: number, lba: number, bytes: Uint8Array, durable: boolean): void {
-      const { blockBytes } = this.geometry(unit);
-      const medium = mediumOf(this.host.world).blocks[unit];
-      const first = flaw === 'off-by-one' && lba > 70 ? lba + 1 : lba;
-      for (let at = 0; at * blockBytes < bytes.length; at++) {
-        const block = bytes.slice(at * blockBytes, (at + 1) * blockBytes);
-        const versions = medium?.get(first + at) ?? [new Uint8Array(blockBytes)];
-        if (durable) versions.length = 0;
-        versions.push(block);
-        medium?.set(first + at, versions);
-      }
+  #fetch(unit: number, lba: number, blocks: number): Uint8Array {
+    const { blockBytes } = this.geometry(unit);
+    const bytes = new Uint8Array(blocks * blockBytes);
+    for (let at = 0; at < blocks; at++) {
+      const block = mediumOf(this.host.world)
+        .blocks[unit]?.get(lba + at)
+        ?.at(-1);
+      if (block !== undefined) bytes.set(block, at * blockBytes);
     }
+    return bytes;
+  }
 
-    #flushAll(): void {
-      for (const unit of mediumOf(this.host.world).blocks) {
-        for (const versions of unit.values()) versions.splice(0, versions.length - 1);
-      }
+  #commit(unit: number, lba: number, bytes: Uint8Array, durable: boolean): void {
+    const { blockBytes } = this.geometry(unit);
+    const medium = mediumOf(this.host.world).blocks[unit];
+    const first = this.flaw === 'off-by-one' && lba > 70 ? lba + 1 : lba;
+    for (let at = 0; at * blockBytes < bytes.length; at++) {
+      const block = bytes.slice(at * blockBytes, (at + 1) * blockBytes);
+      const versions = medium?.get(first + at) ?? [new Uint8Array(blockBytes)];
+      if (durable) versions.length = 0;
+      versions.push(block);
+      medium?.set(first + at, versions);
     }
+  }
+
+  #flushAll(): void {
+    for (const unit of mediumOf(this.host.world).blocks) {
+      for (const versions of unit.values()) versions.splice(0, versions.length - 1);
+    }
+  }
+}
+
+/** A class per flaw: a driver has no other place to be told. */
+export function memoryDriver(flaw?: Flaw): DriverManifest {
+  class Flawed extends MemoryDisk {
+    override readonly flaw = flaw;
   }
   return defineDriver({
     id: 'memory-disk',
@@ -302,11 +306,11 @@ export function memoryDriver(flaw?: Flaw): DriverManifest {
       'com.apple.developer.driverkit.transport.pci': true,
     },
     ics: { trim: true, writeZeroes: true },
-    service: MemoryDisk,
+    service: Flawed,
   });
 }
 
 /** The bytes themselves: there is no device that could reach them. */
-function backing(buffer: IOBufferMemoryDescriptor) {
+function backing(buffer: BlockSegment['buffer']) {
   return buffer.ranges(0, 1)[0]!.backing.buffer;
 }

@@ -3,7 +3,7 @@
  * blocks of its own, so that several may run at once; a unit that cannot be written is read.
  */
 import type { BlockDevice } from '../../../drivers-under-test/host/classes/block-device.ts';
-import { IOBufferMemoryDescriptor } from '../../../drivers-under-test/host/io-buffer-memory-descriptor.ts';
+import { clientBuffer } from '../../../drivers-under-test/host/client-memory.ts';
 import { kIOMemoryDirectionInOut } from '../../../drivers-under-test/host/io-memory-descriptor.ts';
 import type { Exercise, Scene } from '../../scene.ts';
 import { expect } from '../../expect.ts';
@@ -21,7 +21,7 @@ export const blockSimpleIO: Exercise = async (scene, client) => {
   const { blockBytes, readOnly } = await device.geometry(0);
   const length = BLOCKS * blockBytes;
   const lba = (round % PLACES) * BLOCKS;
-  const buffer = IOBufferMemoryDescriptor.Create(scene.memory, kIOMemoryDirectionInOut, length);
+  const buffer = clientBuffer(scene.memory, kIOMemoryDirectionInOut, length);
   const segments = [{ buffer, offset: 0, length }];
   const [memory] = buffer.ranges(0, 1);
   const bytes = memory?.backing.buffer;
