@@ -113,7 +113,14 @@ export const builtIn: Catalog = {
           name: 'sim:nvme',
           device: 'nvme',
           machine: nvmeMachine,
-          offers: ['msix', 'device-reset', 'function-reset', 'power-states', 'power-cut'],
+          offers: [
+            'msix',
+            'device-reset',
+            'function-reset',
+            'power-states',
+            'power-cut',
+            'nvme-faults',
+          ],
         }),
     },
     'qemu:edu': {

@@ -5,6 +5,8 @@ import { compile } from '../registers/compile.ts';
 import { Nvme } from '../devices/nvme/model.ts';
 import type { NvmeOptions } from '../devices/nvme/options.ts';
 import { QUEUES, registers } from '../devices/nvme/registers.ts';
+import { withNvmeFaults } from '../faults/nvme.ts';
+import type { NvmeFaultPlan } from '../faults/nvme-plan.ts';
 import type { Machine } from './machine.ts';
 
 const BAR_BYTES = 16 * 1024;
@@ -15,6 +17,8 @@ const PENDING_AT = 0x3000;
 export interface NvmeMachine extends Machine {
   readonly nvme: Nvme;
   cutPower(): void;
+  /** Plans faults of the controller itself, before the first access. */
+  plan(faults: NvmeFaultPlan): void;
 }
 
 export function nvmeMachine(world: World, options: NvmeOptions = {}): NvmeMachine {
@@ -40,6 +44,9 @@ export function nvmeMachine(world: World, options: NvmeOptions = {}): NvmeMachin
     maps: new Map([[0, compile(registers)]]),
     coverage: new Map([[0, nvme.bank.coverage]]),
     remove: () => pci.remove(),
+    plan: (faults) => {
+      nvme.outbox = withNvmeFaults(nvme.outbox, faults, world, () => nvme.posted());
+    },
     cutPower: () => {
       nvme.cutPower();
       pci.reset('hot');
