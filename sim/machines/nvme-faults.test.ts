@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ControllerBench } from '../devices/nvme/controller-bench.ts';
 import { IoOpcode } from '../devices/nvme/io-commands.ts';
-import {
-  Command,
-  Controller,
-  GetLogPage,
-  Identify,
-  ReadWrite,
-} from '../devices/nvme/structures.ts';
+import { Command, Controller, Identify, ReadWrite } from '../devices/nvme/structures.ts';
 import { withNvmeFaults } from '../faults/nvme.ts';
 import type { NvmeFault } from '../faults/nvme-plan.ts';
 import { EventKind } from '../kernel/journal.ts';
