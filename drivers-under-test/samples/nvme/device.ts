@@ -164,6 +164,16 @@ export class Device implements RecoverableDevice {
     }
   }
 
+  /** However it stands: it is disabled if it can be, and from here on it reaches no memory. */
+  async quieten(): Promise<void> {
+    try {
+      await this.controller.disable();
+    } catch (error) {
+      if (!(error instanceof IOReturnError)) throw error;
+    }
+    this.controller.isolate();
+  }
+
   /** Gives everything back. The controller must not be able to reach memory any more. */
   async release(): Promise<void> {
     this.recovery.close();

@@ -224,15 +224,13 @@ export class NvmeDriver extends IOUserBlockStorageDevice {
     this.ReportOffline();
     await this.#maintenance.quiet(async () => {
       await this.#shutDown();
-      if (this.#state === 'gone') return;
-      this.#device.interrupts.disable();
-      this.#state = 'asleep';
+      if (this.#state !== 'gone') this.#device.interrupts.disable();
     });
   }
 
   /** The device may have lost everything, or be gone: nothing of before is assumed. */
   async #wake(): Promise<void> {
-    if (this.#state !== 'asleep') return;
+    if (this.#state !== 'asleep' && this.#state !== 'failed') return;
     const device = this.#device;
     try {
       device.controller.readCapabilities();
@@ -256,14 +254,16 @@ export class NvmeDriver extends IOUserBlockStorageDevice {
     if (this.#state === 'running') {
       await this.#device.shutDown();
       controller.isolate();
+      this.#state = 'asleep';
     }
     admin.close('kIOReturnOffline');
   }
 
+  /** Everything is given back. What was not shut down is disabled. */
   async #takeDown(): Promise<void> {
     const device = this.#device;
     device.recovery.rest();
-    if (this.#state !== 'asleep' && this.#state !== 'gone') device.controller.isolate();
+    if (this.#state === 'down' || this.#state === 'failed') await device.quieten();
     await device.release();
     this.#state = 'down';
     if (this.#pci.isOpen) this.#pci.Close(this);
