@@ -41,6 +41,8 @@ export class Traffic {
   readonly #follower: QueueFollower;
   readonly #access = { offset: 0, size: 0, value: 0, high: 0, isWrite: false };
   #resetsItself = false;
+  /** The power went: whoever touches the controller next knows nothing of it. */
+  #asleep = false;
 
   constructor(watch: Watch) {
     const { journal } = watch;
@@ -49,12 +51,14 @@ export class Traffic {
     watch.on(EventKind.Write, (at) => {
       if (journal.spaceAt(at) !== 0) return;
       const offset = journal.addressAt(at);
+      this.#wake();
       if (offset >= Offset.DOORBELLS) this.#follower.doorbell(offset, journal.valueAt(at));
       else this.#register(at, offset, true);
     });
     watch.on(EventKind.Read, (at) => {
       if (journal.spaceAt(at) !== 0) return;
       const offset = journal.addressAt(at);
+      this.#wake();
       if (offset < Offset.DOORBELLS) this.#register(at, offset, false);
     });
     watch.on(EventKind.ConfigWrite, (at) => {
@@ -124,12 +128,22 @@ export class Traffic {
   #lifecycle(text: string): void {
     const isStart = text === Lifecycle.Start;
     if (isStart) this.identity.forget();
-    if (isStart || text === Lifecycle.PowerOn) {
+    if (isStart) {
       this.#follower.forget();
       this.controller.restart();
+    } else if (text === Lifecycle.PowerOff) {
+      this.#asleep = true;
     } else if (text.startsWith(Lifecycle.Crashed) || text === Lifecycle.PowerCut) {
       this.#lose();
     }
+  }
+
+  /** A driver brings the controller up first, and then says that the power is on. */
+  #wake(): void {
+    if (!this.#asleep) return;
+    this.#asleep = false;
+    this.#follower.forget();
+    this.controller.restart();
   }
 
   #lose(): void {
