@@ -115,9 +115,9 @@ export const registerRules: readonly Rule[] = [
     watch(watch) {
       const { controller } = listenToTraffic(watch, {
         accessed: ({ offset, value, isWrite }) => {
-          const { capabilities, enabled } = controller;
+          const { capabilities, enabled, judges } = controller;
           if (!isWrite || offset !== Offset.CC || !isEnable(value) || enabled === true) return;
-          if (capabilities === undefined) return;
+          if (capabilities === undefined || !judges) return;
           watch.arm();
           const page = bitsOf(value, 7, 4);
           if (page < capabilities.pageMinimum || page > capabilities.pageMaximum) {

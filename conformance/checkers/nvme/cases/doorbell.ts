@@ -35,6 +35,11 @@ export const doorbellCases: readonly Case[] = [
     ],
     innocent: [
       started((host) => host.submit(0, event)),
+      // A driver brings the controller up before it passes the power state on.
+      running((host) => {
+        host.lifecycle(Lifecycle.PowerOn);
+        host.submit(1, read());
+      }),
       // It does not know yet that it was reset.
       started((host) => {
         host.submit(0, event);
