@@ -1,5 +1,6 @@
 /** A device without a driver: decoding is on, registers are there, interrupts are counted. */
 import { kIOPCICommandBusLead } from '../../drivers-under-test/host/io-pci-device.ts';
+import { messageVectors } from '../../drivers-under-test/host/pci-configuration.ts';
 import type { DmaBuffer, DmaMapping } from '../../sim/buses/pci/function.ts';
 import { joined, halves } from '../../sim/registers/split.ts';
 import type { RegisterPort } from '../../sim/registers/driver-access.ts';
@@ -30,6 +31,11 @@ export function probe(scene: Scene, signal: 'none' | 'msi' = 'none'): Probe {
   });
   port.configWrite(COMMAND, 2, DECODING + kIOPCICommandBusLead);
   pci.route(signal, 1);
+  // Seen in the journal: from here on the function has to signal by messages.
+  if (signal === 'msi') {
+    const read = (offset: number, size: 1 | 2 | 4) => port.configRead(offset, size);
+    messageVectors({ read, write: () => {} }, signal);
+  }
   return {
     messages,
     get level() {

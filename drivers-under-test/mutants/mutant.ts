@@ -23,6 +23,8 @@ export interface Mutant {
 export interface DriverMutant extends Mutant {
   /** Name in the catalog. */
   readonly driver: string;
+  /** Where the defect shows; default: the first simulated target of the driver. */
+  readonly target?: string;
   /** Class of `bug-classes.md`, such as `BC-11`. */
   readonly bugClass: string;
   /** Clauses or rules that must be among those that catch it. */

@@ -5,7 +5,7 @@ import { Lifecycle } from '../../../sim/kernel/lifecycle.ts';
 import type { Rule, Watch } from '../../rule.ts';
 import { IO_DMA_COMMAND, IO_PCI_DEVICE, PCI } from '../../specs/pci/documents.ts';
 import { Command, ConfigKnowledge } from './config-knowledge.ts';
-import { describeRange, hex, onLifecycle } from './events.ts';
+import { describeRange, onLifecycle } from './events.ts';
 
 const COMMAND_OFFSET = 0x04;
 
@@ -83,22 +83,6 @@ export const dma: readonly Rule[] = [
         // What an earlier driver left running is stopped by this: only memory of our own counts.
         if (turnedOn || !live.has(journal.addressAt(at))) return;
         watch.violate(`${describeRange(journal, at)}: bus mastering was never turned on`);
-      });
-    },
-  },
-  {
-    id: 'PCI-R11',
-    cite: IO_DMA_COMMAND,
-    text: 'When a driver has stopped, or has failed to start, no DMA mapping is left.',
-    subject: 'driver',
-    bugClasses: ['BC-15', 'BC-21'],
-    watch(watch) {
-      const live = liveMappings(watch);
-      watch.on(EventKind.DmaMap, watch.arm);
-      onLifecycle(watch, OVER, () => {
-        if (live.size === 0) return;
-        const shown = [...live].slice(0, 4).map(([at, length]) => `${length} at ${hex(at)}`);
-        watch.violate(`${live.size} mappings are left: ${shown.join(', ')}`);
       });
     },
   },

@@ -7,7 +7,6 @@ import { Lifecycle } from '../../../sim/kernel/lifecycle.ts';
 import type { RegisterMap } from '../../../sim/registers/declare.ts';
 import { bit, bits } from '../../../sim/registers/declare.ts';
 import { Command } from './config-knowledge.ts';
-import { HANDLED_MAX } from './interrupts.ts';
 import { GONE_ACCESSES_MAX } from './lifetime.ts';
 import { pciRules } from './rules.ts';
 import {
@@ -32,7 +31,6 @@ const removed = note(EventKind.Removed, 'removed');
 const repeat = (count: number, step: Step): Step[] => Array.from({ length: count }, () => step);
 
 const level = (asserted: number) => event(EventKind.Interrupt, InterruptKind.Level, 0, asserted);
-const handled = event(EventKind.InterruptHandled, 0, 1, 1);
 const map = (space: number, address = 0x10_0000, host = 0x1000_0000) =>
   event(EventKind.DmaMap, space, address, 64, host);
 const unmap = event(EventKind.DmaUnmap, 0, 0x10_0000, 64);
@@ -176,17 +174,6 @@ const cases: readonly {
     unknown: [[fault(DmaStop.Direction)]],
   },
   {
-    id: 'PCI-R11',
-    violating: [
-      [map(MappedFor.Reading), lifecycle(Lifecycle.Stopped)],
-      [map(MappedFor.Reading), lifecycle(Lifecycle.StartFailed)],
-    ],
-    innocent: [
-      [map(MappedFor.Reading), unmap, lifecycle(Lifecycle.Stopped)],
-      [map(MappedFor.Reading), lifecycle(Lifecycle.Stop), unmap, lifecycle(Lifecycle.Stopped)],
-    ],
-  },
-  {
     id: 'PCI-R12',
     violating: [
       [configWrite(COMMAND, Command.Master), lifecycle(Lifecycle.Stopped)],
@@ -221,13 +208,6 @@ const cases: readonly {
       [lifecycle(Lifecycle.HandlerSet, 0), lifecycle(Lifecycle.HandlerEnabled, 1)],
     ],
     innocent: [[lifecycle(Lifecycle.HandlerSet, 1), lifecycle(Lifecycle.HandlerEnabled, 1)]],
-  },
-  {
-    id: 'PCI-R15',
-    violating: [[level(1), ...repeat(HANDLED_MAX, handled)]],
-    innocent: [[level(1), ...repeat(HANDLED_MAX - 1, handled), level(0), level(1), handled]],
-    // The line that a fault holds is not the device's.
-    unknown: [repeat(HANDLED_MAX, handled)],
   },
   {
     id: 'PCI-R16',

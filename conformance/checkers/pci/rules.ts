@@ -1,4 +1,7 @@
-/** Every rule of the PCI bus. Ids are never reused; R17 is the host's HOST-DEAD-POLL. */
+/**
+ * Every rule of the PCI bus. Ids are never reused: the host's HOST-MAPPED, HOST-STORM and
+ * HOST-DEAD-POLL stand for R11, R15 and R17.
+ */
 import type { Rule } from '../../rule.ts';
 import { configuration } from './configuration.ts';
 import { decoding } from './decoding.ts';

@@ -2,6 +2,7 @@
 import type { DriverMutant } from '../../../drivers-under-test/mutants/mutant.ts';
 import { eduInterrupts } from '../../../drivers-under-test/mutants/edu/interrupts.ts';
 import { eduLifecycle } from '../../../drivers-under-test/mutants/edu/lifecycle.ts';
+import { eduRules } from '../../../drivers-under-test/mutants/edu/rules.ts';
 import { eduTransfers } from '../../../drivers-under-test/mutants/edu/transfers.ts';
 import { uartLifecycle } from '../../../drivers-under-test/mutants/uart-16550/lifecycle.ts';
 import { uartSetup } from '../../../drivers-under-test/mutants/uart-16550/setup.ts';
@@ -11,6 +12,7 @@ export const driverMutants: readonly DriverMutant[] = [
   ...eduInterrupts,
   ...eduTransfers,
   ...eduLifecycle,
+  ...eduRules,
   ...uartSetup,
   ...uartTransfer,
   ...uartLifecycle,

@@ -73,10 +73,11 @@ function judges(address: string, subject: 'driver' | 'device'): boolean {
   return judged === subject || judged === 'pair' || (withBlame && subject === 'device');
 }
 
-/** On the first simulated target of its driver: one defect needs one place to show. */
+/** On one target: one defect needs one place to show. */
 async function driverItems(mutant: DriverMutant): Promise<PlanItem[]> {
   const { module, targets } = catalog.drivers[mutant.driver] ?? { module: '', targets: [] };
-  const target = targets.find((name) => catalog.targets[name]?.tier === 'simulated');
+  const isSimulated = (name: string) => catalog.targets[name]?.tier === 'simulated';
+  const target = mutant.target ?? targets.find(isSimulated);
   if (target === undefined) throw new RangeError(`${mutant.driver} has no simulated target.`);
   const url = mutantUrl(module, mutant.id);
   return itemsFor(mutant.driver, url, mutantTarget(target, mutant), 'driver');

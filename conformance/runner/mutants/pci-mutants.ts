@@ -75,6 +75,20 @@ export const pciMutants: readonly DeviceMutant[] = [
     edits: [{ find: 'MASTER: bit(2),', replace: "MASTER: bit(2, { access: 'RO' })," }],
   },
   {
+    id: 'pci/message-and-line',
+    target: 'sim:edu',
+    file: 'sim/buses/pci/interrupts.ts',
+    what: 'Each message asserts the line as well.',
+    edits: [
+      {
+        find: 'this.#listener.message(vector);',
+        replace:
+          'this.#listener.message(vector);\n' +
+          '    this.#journal.record(EventKind.Interrupt, InterruptKind.Level, 0, 1);',
+      },
+    ],
+  },
+  {
     id: 'pci/command-reserved',
     target: 'sim:edu',
     file: 'sim/buses/pci/header.ts',

@@ -65,6 +65,5 @@ export const OWN_RULES: readonly string[] = [
   'HOST-DMA',
   'HOST-STORM',
   'PCI-R03',
-  'PCI-R11',
   'PCI-R14',
 ];
