@@ -151,6 +151,19 @@ describe.skipIf(missing)(`edu at work (${reason})`, () => {
     expect(scene.clock.now() - now).toBe(passed);
   });
 
+  it('is taken out only when its thread has ended, and sooner by a new QEMU', () => {
+    const computing = machine.pid;
+    write(EDU.status, 0x80);
+    write(EDU.factorial, 0x1000_0000);
+    scene = machine.scene();
+    expect(machine.pid).not.toBe(computing);
+    scene.function.configWrite(CONFIG.command, 2, COMMAND.memory);
+    write(EDU.status, 0x80);
+    write(EDU.factorial, 0x0400_0000);
+    scene.function.remove();
+    expect(read(EDU.status)).toBe(0xffff_ffff);
+  });
+
   it('aborts on a transfer outside its buffer; the next scene has a new QEMU', () => {
     const dead = machine.pid;
     expect(() => transfer(0x10_0000, 0, [4, 1])).toThrow(

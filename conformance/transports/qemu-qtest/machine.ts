@@ -11,7 +11,8 @@ const MEDIUM_BYTES = 32 * 2 ** 20;
 
 /** Devices by the name that follows `qemu:` in a target. */
 export const QEMU_DEVICES = {
-  edu: { driver: 'edu' },
+  // The computing bit of its status register.
+  edu: { driver: 'edu', busy: { offset: 0x20, mask: 1 } },
   'pci-serial': { driver: 'pci-serial', properties: { chardev: 'line' } },
   nvme: {
     driver: 'nvme',
@@ -84,7 +85,8 @@ export class QemuMachine {
    * @throws PeerAbsent, QemuDied, QmpRefusal (no such device)
    */
   scene(): QemuScene {
-    if (this.#running && !this.#running.qemu.alive) this.close();
+    // A new process is there sooner than a long computation of the old device has ended.
+    if (this.#running && (!this.#running.qemu.alive || this.#running.port.busy)) this.close();
     const { qemu, port, clock } = (this.#running ??= this.#start());
     port.unplug();
     qemu.ram.freeAll();

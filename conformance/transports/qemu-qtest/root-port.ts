@@ -5,8 +5,9 @@
  * PCI Express Base Specification, Slot Control (from secondary sources); that QEMU 7.2 takes out
  * at once a device whose slot has lost power after device_del: by experiment.
  */
-import { ConfigSpace, type Windows } from './config-space.ts';
+import { COMMAND, CONFIG, ConfigSpace, type Windows } from './config-space.ts';
 import type { Qemu } from './qemu.ts';
+import { sleepMs } from './sleep.ts';
 
 const PLACE = { bus: 0, device: 4, function: 0 } as const;
 const BEHIND = { bus: 1, device: 0, function: 0 } as const;
@@ -33,8 +34,19 @@ export interface DeviceOptions {
   readonly driver: string;
   readonly properties?: Readonly<Record<string, string | number | boolean>>;
   /** Devices on the bus that this one makes, such as the namespaces of a controller. */
-  readonly children?: readonly Omit<DeviceOptions, 'children'>[];
+  readonly children?: readonly Omit<DeviceOptions, 'children' | 'busy'>[];
+  /**
+   * A bit of BAR 0 that is set while a thread of QEMU's works for the device. Taken out then, QEMU
+   * 7.2 stands still: it waits for the thread, which waits for the lock that it holds.
+   */
+  readonly busy?: { readonly offset: number; readonly mask: number };
 }
+
+/** Ten seconds: edu's longest computation takes three. */
+const BUSY_POLLS_MAX = 10_000;
+/** Turns of the main loop in which a thread that is done gets the lock for its interrupt. */
+const BUSY_TURNS = 4;
+const NOBODY = 0xffff_ffff;
 
 /**
  * A bus without a hotplug handler refuses new devices while QEMU runs. The machine is a handler
@@ -48,7 +60,7 @@ export class RootPort {
   readonly #qemu: Qemu;
   readonly #config: ConfigSpace;
   readonly #express: number;
-  #plugged: string | undefined;
+  #plugged: { readonly id: string; readonly device: DeviceOptions } | undefined;
   #count = 0;
 
   constructor(qemu: Qemu) {
@@ -76,7 +88,7 @@ export class RootPort {
       addr: 0,
       ...device.properties,
     });
-    this.#plugged = id;
+    this.#plugged = { id, device };
     this.#addChildren(id, device.children ?? []);
     this.#config.write(this.#express + SLOT_CONTROL, 2, POWER_ON);
   }
@@ -97,9 +109,22 @@ export class RootPort {
   /** Takes the device out, without asking it or its driver. */
   unplug(): void {
     if (this.#plugged === undefined) return;
-    this.#qemu.qmp.execute('device_del', { id: this.#plugged });
+    for (let polls = 0; this.busy && polls < BUSY_POLLS_MAX; polls++) sleepMs(1);
+    this.#qemu.qmp.execute('device_del', { id: this.#plugged.id });
     this.#config.write(this.#express + SLOT_CONTROL, 2, POWER_OFF);
     this.#plugged = undefined;
+  }
+
+  /** Whether QEMU could not take the device out now. What its driver set up is lost. */
+  get busy(): boolean {
+    const busy = this.#plugged?.device.busy;
+    if (busy === undefined) return false;
+    const { qtest } = this.#qemu;
+    this.slot.write(CONFIG.bar, 4, WINDOWS.memory.first);
+    this.slot.write(CONFIG.command, 2, COMMAND.memory);
+    const value = qtest.read(WINDOWS.memory.first + busy.offset, 4);
+    for (let turn = 0; turn < BUSY_TURNS; turn++) qtest.poll();
+    return value !== NOBODY && (value & busy.mask) !== 0;
   }
 
   get occupied(): boolean {
