@@ -15,6 +15,7 @@ import type { DiffPlan } from '../divergence.ts';
 import { eduDiff } from '../generators/edu-programs.ts';
 import { nvmeDiff } from '../generators/nvme-programs.ts';
 import { type DiffResult, diff } from '../runner/diff.ts';
+import { invocation } from '../runner/invocation.ts';
 import { loadCatalog } from '../runner/load.ts';
 import { RESULT_FILE } from '../runner/run.ts';
 import { packageVersion } from '../runner/version.ts';
@@ -76,7 +77,7 @@ async function compareTargets(
   const writer = ResultWriter.create(join(options.out, RESULT_FILE), header(targets, seed));
   const { name: one } = targets[0];
   const { name: other } = targets[1];
-  const command = `dyno diff ${plan.device} --targets ${one},${other}`;
+  const command = `${invocation()} diff ${plan.device} --targets ${one},${other}`;
   try {
     const result = await diff({
       plan,

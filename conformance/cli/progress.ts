@@ -4,7 +4,6 @@ import { failureLines } from '../../reports/renderers/failure-text.ts';
 import type { Clause as ClauseRow, Verdict, VerdictWord } from '../../reports/verdict.ts';
 import type { Catalog } from '../config.ts';
 import { clauseRow } from '../runner/clause-row.ts';
-import { invocation } from '../runner/invocation.ts';
 import { allClauses } from '../runner/plan.ts';
 
 /** Off a terminal, a line at least so often. */
@@ -13,7 +12,6 @@ const QUIET_MS = 10_000;
 export class Progress {
   readonly #total: number;
   readonly #catalog: Catalog;
-  readonly #invocation = invocation();
   #done = 0;
   #lastLine = performance.now();
   #clauses: Map<string, ClauseRow> | undefined;
@@ -33,20 +31,13 @@ export class Progress {
       process.stdout.write(`departs ${verdict.clause} on ${verdict.target}: ${issue}\n`);
     } else if (clause !== undefined && verdict.failure !== undefined) {
       this.#clear();
-      process.stdout.write(`${this.#block(verdict, clause).join('\n')}\n\n`);
+      process.stdout.write(`${failureLines(verdict, clause).join('\n')}\n\n`);
     } else if (verdict.verdict === 'error' || verdict.verdict === 'inconclusive') {
       this.#clear();
       const word = coloured(verdict.verdict);
       process.stdout.write(`${word} ${verdict.clause} on ${verdict.target}: ${verdict.reason}\n`);
     }
     this.#counter();
-  }
-
-  /** Every line that starts the command does so as the user did. */
-  #block(verdict: Verdict, clause: ClauseRow): string[] {
-    return failureLines(verdict, clause).map((line) =>
-      line.replace('dyno explain', `${this.#invocation} explain`),
-    );
   }
 
   /** Takes the counter away. */

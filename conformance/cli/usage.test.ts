@@ -1,5 +1,7 @@
 /** What cannot be done gets one sentence and the published exit code. */
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { readResultFile } from '../../reports/result-file.ts';
 import { Folder, ours } from './command.fixture.ts';
 
 const folder = new Folder();
@@ -15,6 +17,29 @@ async function expectRefused(line: string, code: number, says: RegExp): Promise<
   expect(ended.err).not.toContain('    at ');
   expect(ended.code).toBe(code);
 }
+
+describe('dyno', { concurrent: true, timeout: 60_000 }, () => {
+  it('explains why a driver takes a device', async () => {
+    const { code, out } = await folder.dyno('explain match edu sim:edu');
+    expect(out).toMatch(/IOPCIPrimaryMatch/);
+    expect(code).toBe(0);
+  });
+
+  it('names the key by which a driver refuses a device', async () => {
+    const { code, out } = await folder.dyno('explain match edu sim:pci-serial');
+    expect(out).toMatch(/IOPCIPrimaryMatch.*0x11e81234/);
+    expect(code).toBe(1);
+  });
+
+  it('judges a driver once that is named twice', async () => {
+    const words = 'run edu edu edu/operations/identify edu/operations -t sim:edu -t sim:edu';
+    expect((await folder.dyno(`${words} --runs 1 --out twice`)).code).toBe(0);
+    const { verdicts } = readResultFile(join(folder.path, 'twice/result.jsonl'));
+    const addresses = verdicts.map(({ clause }) => clause);
+    expect(addresses).toContain('edu/operations/identify');
+    expect(addresses.length).toBe(new Set(addresses).size);
+  });
+});
 
 describe('dyno refuses', { concurrent: true, timeout: 60_000 }, () => {
   it.each<[line: string, says: RegExp]>([

@@ -30,8 +30,14 @@ export function failureLines(verdict: Verdict, clause: Clause): string[] {
     ...section('Journal', journalLines(failure.journal), JOURNAL_LINES_MAX + 1),
     ...seedLines(verdict),
     ...labelled('Reproduce', failure.reproduce),
-    ...labelled('Explain', `dyno explain ${clause.address}`),
+    ...labelled('Explain', `${invocation(failure)} explain ${clause.address}`),
   ];
+}
+
+/** How the user started the command: as the reproduce line does. */
+function invocation({ reproduce }: NonNullable<Verdict['failure']>): string {
+  const [command = ''] = reproduce.split(' run ');
+  return command === reproduce ? 'dyno' : command;
 }
 
 /** The same for two targets that answered differently. */
