@@ -120,3 +120,11 @@ test('an observer hears its kind only, after the event is in place', () => {
   journal.record(EventKind.Write, 0, 0, 7);
   expect(heard).toEqual([5, 7]);
 });
+
+test('without payloads only the number of bytes is recorded', () => {
+  const journal = new Journal();
+  journal.payloads = false;
+  const at = journal.recordBytes(EventKind.DmaRead, 0, 0x1000, Uint8Array.of(1, 2, 3));
+  expect(journal.valueAt(at)).toBe(3);
+  expect(journal.bytesAt(at)).toBeUndefined();
+});

@@ -62,12 +62,11 @@ export class StructureField {
       setWord(bytes, from + 4, Math.floor(value / WORD));
       return;
     }
-    const keep = ~(this.#mask << this.#shift);
-    let word = ((value & this.#mask) << this.#shift) >>> 0;
-    let kept = keep;
+    let word = (value & this.#mask) << this.#shift;
+    let kept = ~(this.#mask << this.#shift);
     for (let index = from; index < from + count; index++) {
-      bytes[index] = ((bytes[index] as number) & kept & 0xff) | (word & 0xff);
-      word >>>= 8;
+      bytes[index] = ((bytes[index] as number) & kept) | word;
+      word >>= 8;
       kept >>= 8;
     }
   }

@@ -1,6 +1,6 @@
 /** The device's own way to host memory: what stops it is a fault in the journal. */
 import { EventKind, type Journal } from '../../kernel/journal.ts';
-import type { Iommu } from './iommu.ts';
+import type { Iommu, Stopped } from './iommu.ts';
 
 /** `space` of `DmaFault` events: what stopped the device. */
 export const DmaStop = { Unmapped: 0, Direction: 1, NoMaster: 2 } as const;
@@ -27,41 +27,40 @@ export class DeviceDma {
 
   /** A copy of host memory, or undefined when the device may not reach it. */
   read(address: number, length: number): Uint8Array | undefined {
-    const bytes = this.#reach(address, length, 'read');
-    if (bytes === undefined) return undefined;
-    this.#journal.recordBytes(EventKind.DmaRead, 0, address, bytes);
-    return bytes.slice();
+    const bytes = new Uint8Array(length);
+    return this.readInto(address, bytes) ? bytes : undefined;
   }
 
   /** Fills `into`; false, and nothing changed, when the device may not reach the memory. */
   readInto(address: number, into: Uint8Array): boolean {
-    const bytes = this.#reach(address, into.length, 'read');
-    if (bytes === undefined) return false;
-    this.#journal.recordBytes(EventKind.DmaRead, 0, address, bytes);
-    into.set(bytes);
+    if (!this.#maySend(address, into.length)) return false;
+    const stopped = this.#memory.load(address, into);
+    if (stopped !== undefined) return this.#stopped(stopped, address, into.length);
+    this.#journal.recordBytes(EventKind.DmaRead, 0, address, into);
     return true;
   }
 
   /** False, and nothing written, when the device may not reach it. */
   write(address: number, bytes: Uint8Array): boolean {
-    const target = this.#reach(address, bytes.length, 'write');
-    if (target === undefined) return false;
-    target.set(bytes);
+    if (!this.#maySend(address, bytes.length)) return false;
+    const stopped = this.#memory.store(address, bytes);
+    if (stopped !== undefined) return this.#stopped(stopped, address, bytes.length);
     this.#journal.recordBytes(EventKind.DmaWrite, 0, address, bytes);
     return true;
   }
 
-  #reach(address: number, length: number, access: 'read' | 'write'): Uint8Array | undefined {
-    if (!this.#gate.isPresent()) return undefined;
-    if (!this.#gate.mayMaster()) {
-      this.#journal.record(EventKind.DmaFault, DmaStop.NoMaster, address, length);
-      return undefined;
-    }
-    const reached = this.#memory.reach(address, length, access);
-    if (typeof reached !== 'string') return reached;
-    const why = reached === 'unmapped' ? DmaStop.Unmapped : DmaStop.Direction;
-    this.#journal.record(EventKind.DmaFault, why, address, length);
+  #maySend(address: number, length: number): boolean {
+    if (!this.#gate.isPresent()) return false;
+    if (this.#gate.mayMaster()) return true;
+    this.#journal.record(EventKind.DmaFault, DmaStop.NoMaster, address, length);
+    return false;
+  }
+
+  #stopped(why: Stopped, address: number, length: number): false {
+    const { Unmapped, Direction } = DmaStop;
+    const code = why === 'unmapped' ? Unmapped : Direction;
+    this.#journal.record(EventKind.DmaFault, code, address, length);
     this.#gate.aborted();
-    return undefined;
+    return false;
   }
 }

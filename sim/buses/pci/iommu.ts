@@ -32,6 +32,9 @@ interface Mapping extends DmaMapping {
   readonly rights: DmaRights;
 }
 
+/** A typed array's own copying is dearer than a loop for fewer bytes than about this. */
+const COPIED_BY_BYTE_MAX = 64;
+
 /** Why the IOMMU stops an access. */
 export type Stopped = 'unmapped' | 'direction';
 
@@ -101,8 +104,8 @@ export class Iommu implements DmaMemory {
     return mapping.buffer.bytes.slice(from, from + length);
   }
 
-  /** The mapped bytes themselves, or why the device does not get them. */
-  reach(address: number, length: number, access: 'read' | 'write'): Uint8Array | Stopped {
+  /** The mapping that holds all of it, or why the device does not get it. */
+  #find(address: number, length: number, access: 'read' | 'write'): Mapping | Stopped {
     const mapping = this.#live[this.#indexAfter(address) - 1];
     if (mapping === undefined || address + length > mapping.address + mapping.length) {
       return 'unmapped';
@@ -111,8 +114,29 @@ export class Iommu implements DmaMemory {
     if (!mapping.buffer.live) return 'unmapped';
     const { deviceReads, deviceWrites } = mapping.rights;
     if (!(access === 'read' ? deviceReads : deviceWrites)) return 'direction';
-    const from = mapping.offset + address - mapping.address;
-    return mapping.buffer.bytes.subarray(from, from + length);
+    return mapping;
+  }
+
+  /** Copies mapped bytes into `into`; why not, where the device does not get them. */
+  load(address: number, into: Uint8Array): Stopped | undefined {
+    const found = this.#find(address, into.length, 'read');
+    if (typeof found === 'string') return found;
+    const { bytes } = found.buffer;
+    const from = found.offset + address - found.address;
+    if (into.length > COPIED_BY_BYTE_MAX) into.set(bytes.subarray(from, from + into.length));
+    else for (let at = 0; at < into.length; at++) into[at] = bytes[from + at] as number;
+    return undefined;
+  }
+
+  /** Copies bytes into mapped memory; why not, where the device may not. */
+  store(address: number, bytes: Uint8Array): Stopped | undefined {
+    const found = this.#find(address, bytes.length, 'write');
+    if (typeof found === 'string') return found;
+    const into = found.buffer.bytes;
+    const from = found.offset + address - found.address;
+    if (bytes.length > COPIED_BY_BYTE_MAX) into.set(bytes, from);
+    else for (let at = 0; at < bytes.length; at++) into[from + at] = bytes[at] as number;
+    return undefined;
   }
 
   /** A place for `length` bytes with a guard page behind, past everything given out before. */
@@ -152,7 +176,7 @@ export class Iommu implements DmaMemory {
     let low = 0;
     let high = this.#live.length;
     while (low < high) {
-      const middle = Math.floor((low + high) / 2);
+      const middle = (low + high - ((low + high) % 2)) / 2;
       if ((this.#live[middle] as Mapping).address <= address) low = middle + 1;
       else high = middle;
     }

@@ -34,6 +34,10 @@ export class CommandExecution implements Execution, Timed {
   reserved = false;
   from: SubmissionQueue | undefined;
   queue = 0;
+  /** Commands are numbered as they are taken. */
+  taken = 0;
+  /** Where the engine keeps it. */
+  place = 0;
   id = 0;
   readonly #owner: CommandOwner;
 

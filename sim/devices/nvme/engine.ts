@@ -55,8 +55,9 @@ export class Engine implements CommandOwner {
   readonly #ready: (queue: SubmissionQueue) => boolean;
   readonly #wake: () => void;
   #running = false;
-  /** In the controller's hands, those that wait for an event of their own included. */
-  #active = new Set<CommandExecution>();
+  /** In the controller's hands, those that wait for an event of their own included; in no order. */
+  readonly #active: CommandExecution[] = [];
+  #taken = 0;
   #event: ScheduledEvent | undefined;
   #inside = false;
 
@@ -83,7 +84,7 @@ export class Engine implements CommandOwner {
     this.#event = undefined;
     this.#waiting.clear();
     for (const command of this.#active) command.live = false;
-    this.#active = new Set();
+    this.#active.length = 0;
   }
 
   /** Takes no more commands; those in flight go on. */
@@ -92,7 +93,7 @@ export class Engine implements CommandOwner {
   }
 
   get inFlight(): number {
-    return this.#active.size;
+    return this.#active.length;
   }
 
   /** There may be something to take. */
@@ -116,9 +117,9 @@ export class Engine implements CommandOwner {
 
   /** Every command of a queue ends with a status, in the order taken. */
   endAll(queue: number, status: number): void {
-    for (const command of this.#active) {
-      if (command.queue === queue) this.abort(command, status);
-    }
+    const commands = this.#active.filter((command) => command.queue === queue);
+    commands.sort((a, b) => a.taken - b.taken);
+    for (const command of commands) this.abort(command, status);
   }
 
   /** Ends a command from outside. */
@@ -163,12 +164,12 @@ export class Engine implements CommandOwner {
       reported = status | MORE;
     }
     command.live = false;
-    this.#active.delete(command);
+    this.#forget(command);
     this.#release(command);
     from.inFlight--;
     from.busy[command.id] = (from.busy[command.id] as number) - 1;
+    // What is not set here stays zero.
     const entry = this.#completion;
-    entry.fill(0);
     Completion.DW0.set(entry, 0, dword0);
     Completion.SQHD.set(entry, 0, from.head);
     Completion.SQID.set(entry, 0, command.queue);
@@ -222,7 +223,7 @@ export class Engine implements CommandOwner {
 
   /** Takes one command; false when there is none that can be taken. */
   #take(): boolean {
-    if (!this.#running || this.#active.size >= EXECUTIONS_MAX) return false;
+    if (!this.#running || this.#active.length >= EXECUTIONS_MAX) return false;
     const { queues } = this.#parts;
     const queue = this.arbiter.choose(queues.submissions, queues.top, this.#ready);
     if (queue === undefined) return false;
@@ -256,7 +257,9 @@ export class Engine implements CommandOwner {
     command.held = undefined;
     command.live = true;
     queue.busy[command.id] = (queue.busy[command.id] as number) + 1;
-    this.#active.add(command);
+    command.taken = this.#taken++;
+    command.place = this.#active.length;
+    this.#active.push(command);
     return command;
   }
 
@@ -318,6 +321,14 @@ export class Engine implements CommandOwner {
   #step(command: CommandExecution): void {
     if (command.queue === 0) this.#parts.admin(command);
     else this.#parts.io(command);
+  }
+
+  /** The last one takes its place. */
+  #forget(command: CommandExecution): void {
+    const last = this.#active.pop() as CommandExecution;
+    if (last === command) return;
+    this.#active[command.place] = last;
+    last.place = command.place;
   }
 
   #release(command: CommandExecution): void {

@@ -5,7 +5,7 @@ import type { Interrupts } from './interrupts.ts';
 import { Begin, type NvmeOutbox } from './outbox.ts';
 import { BACKLOG_MAX, type CompletionQueue } from './queues.ts';
 import type { QueueSet } from './queue-set.ts';
-import { COMPLETION_BYTES, Completion } from './structures.ts';
+import { Completion } from './structures.ts';
 
 interface OutboxParts {
   readonly dma: DeviceDma;
@@ -17,7 +17,6 @@ interface OutboxParts {
 
 export class MemoryOutbox implements NvmeOutbox {
   readonly #parts: OutboxParts;
-  readonly #entry = new Uint8Array(COMPLETION_BYTES);
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
@@ -59,11 +58,11 @@ export class MemoryOutbox implements NvmeOutbox {
   reset(): void {}
 
   #write(queue: CompletionQueue, completion: Uint8Array): void {
-    const entry = this.#entry;
-    entry.set(completion);
-    const inverted = Completion.P.get(completion) === 1;
-    Completion.P.set(entry, 0, inverted ? 1 - queue.phase : queue.phase);
-    if (!this.#parts.dma.write(queue.next, entry)) {
+    const inverted = Completion.P.get(completion);
+    Completion.P.set(completion, 0, inverted === 1 ? 1 - queue.phase : queue.phase);
+    const written = this.#parts.dma.write(queue.next, completion);
+    Completion.P.set(completion, 0, inverted);
+    if (!written) {
       this.#parts.fatal();
       return;
     }
