@@ -1,4 +1,4 @@
-/** What the tests of commands share: a host with memory, and commands carried out without queues. */
+/** What the tests of commands share: commands that are carried out without queues. */
 import type { World } from '../../kernel/world.ts';
 import type { Structure, StructureDeclaration, StructureField } from '../../registers/structure.ts';
 import type { CachedWrite } from './cache.ts';

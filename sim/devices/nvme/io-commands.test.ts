@@ -98,7 +98,9 @@ describe.each([true, false])('with time %s', (timed) => {
     const compare = run(COMPARE, { NLB: 1 }, other);
     expect([compare.status, compare.lba]).toEqual([0x285, 1]);
   });
+});
 
+describe.each([true, false])('what is not data, with time %s', (timed) => {
   it('writes zeros, deallocating only when asked to', () => {
     const { run, namespaces } = bench(timed);
     run(WRITE, { NLB: 7 }, filled(4096, 5));
@@ -132,7 +134,9 @@ describe.each([true, false])('with time %s', (timed) => {
     const read = run(READ, { NLB: 1 });
     expect([read.status, read.lba]).toEqual([0x287, 1]);
   });
+});
 
+describe.each([true, false])('Dataset Management, with time %s', (timed) => {
   it('deallocates ranges, all or none', () => {
     const { start, run, world } = bench(timed);
     run(WRITE, { NLB: 7 }, filled(4096, 5));
@@ -171,7 +175,9 @@ describe.each([true, false])('with time %s', (timed) => {
     expect(manage([[0, 32 * 2048]])).toBe(0);
     expect(image()).toBe('00000000');
   });
+});
 
+describe.each([true, false])('the way to the host, with time %s', (timed) => {
   it.each([READ, WRITE, COMPARE])('ends command %s with what the host answers', (opcode) => {
     const { io, make, run, world } = bench(timed);
     expect(run(opcode, {}, new Uint8Array(0)).status).toBe(0x04);

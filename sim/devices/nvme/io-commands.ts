@@ -4,12 +4,10 @@
  * NVM Express Base Specification 1.4, "NVM Command Set", "Fused Operations", "Atomic Operations"
  * (secondary sources). Not modelled: metadata and protection information, directives, Reservations.
  */
-import { EventKind } from '../../kernel/journal.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { World } from '../../kernel/world.ts';
-import type { Content } from './cache.ts';
+import { BlockAccess } from './block-access.ts';
 import type { Execution } from './execution.ts';
-import { BlockState } from './media.ts';
 import { ATOMIC_BLOCKS, BROADCAST, type Namespaces, type NvmeNamespace } from './namespaces.ts';
 import { Status } from './status.ts';
 import { Command, DatasetManagement, DatasetRange, ReadWrite } from './structures.ts';
@@ -51,24 +49,21 @@ export class IoCommands {
   writes = 0;
   unitsRead = 0;
   unitsWritten = 0;
-  mediaErrors = 0;
-  readonly #world: World;
   readonly #namespaces: Namespaces;
   readonly #options: IoOptions;
   readonly #random: Random;
-  readonly #buffer: Uint8Array;
-  readonly #other: Uint8Array;
-  /** The last part of the buffer that was handed out: most commands have the same length. */
-  #view: Uint8Array;
+  readonly #blocks: BlockAccess;
 
   constructor(world: World, namespaces: Namespaces, options: IoOptions) {
-    this.#world = world;
     this.#namespaces = namespaces;
     this.#options = options;
     this.#random = world.random('nvme latency');
-    this.#buffer = new Uint8Array(options.transferBytesMax);
-    this.#other = new Uint8Array(options.transferBytesMax);
-    this.#view = this.#buffer;
+    this.#blocks = new BlockAccess(world, namespaces, options.transferBytesMax);
+  }
+
+  /** Of the SMART log: commands that found what they could not read. */
+  get mediaErrors(): number {
+    return this.#blocks.mediaErrors;
   }
 
   /** One step of a command. */
@@ -120,12 +115,12 @@ export class IoCommands {
     const count = ReadWrite.NLB.get(sqe) + 1;
     const bytes = count * namespace.blockBytes;
     if (execution.step === 0) {
-      if (!this.#accepts(execution, namespace, bytes)) return;
+      if (!this.#blocks.accepts(execution, namespace, bytes)) return;
       if (this.#waits(execution, READ_NS, bytes)) return;
     }
     if (ReadWrite.FUA.get(sqe) === 1) namespace.cache.commit(lba, count);
-    if (!this.#readable(execution, namespace, lba, count)) return;
-    const view = this.#part(bytes);
+    if (!this.#blocks.readable(execution, namespace, lba, count)) return;
+    const view = this.#blocks.part(bytes);
     namespace.media.read(lba, count, view);
     const status = execution.data.toHost(0, view);
     if (status !== Status.Success) return execution.fail(status);
@@ -138,13 +133,13 @@ export class IoCommands {
   #write(execution: Execution, namespace: NvmeNamespace): void {
     const bytes = (ReadWrite.NLB.get(execution.sqe) + 1) * namespace.blockBytes;
     if (execution.step === 0) {
-      if (!this.#accepts(execution, namespace, bytes)) return;
+      if (!this.#blocks.accepts(execution, namespace, bytes)) return;
       const early = this.#options.timed && this.#random.chance(1, 2);
-      if (early && !this.#store(execution, namespace)) return;
+      if (early && !this.#blocks.store(execution, namespace)) return;
       if (this.#waits(execution, WRITE_NS, bytes)) return;
     }
-    if (execution.held === undefined && !this.#store(execution, namespace)) return;
-    this.#release(execution);
+    if (execution.held === undefined && !this.#blocks.store(execution, namespace)) return;
+    this.#blocks.release(execution);
     this.writes++;
     this.unitsWritten += bytes / 512;
     execution.complete(Status.Success);
@@ -166,10 +161,10 @@ export class IoCommands {
   #compare(execution: Execution, namespace: NvmeNamespace): void {
     const bytes = (ReadWrite.NLB.get(execution.sqe) + 1) * namespace.blockBytes;
     if (execution.step === 0) {
-      if (!this.#accepts(execution, namespace, bytes)) return;
+      if (!this.#blocks.accepts(execution, namespace, bytes)) return;
       if (this.#waits(execution, READ_NS, bytes)) return;
     }
-    if (this.#equals(execution, namespace)) execution.complete(Status.Success);
+    if (this.#blocks.equals(execution, namespace)) execution.complete(Status.Success);
   }
 
   #writeZeroes(execution: Execution, namespace: NvmeNamespace): void {
@@ -177,15 +172,15 @@ export class IoCommands {
     const lba = ReadWrite.SLBA.get(sqe);
     const count = ReadWrite.NLB.get(sqe) + 1;
     if (execution.step === 0) {
-      if (!this.#inRange(execution, namespace)) return;
+      if (!this.#blocks.inRange(execution, namespace)) return;
       if (this.#waits(execution, WRITE_NS, 0)) return;
     }
     const content = ReadWrite.DEAC.get(sqe) === 1 ? 'deallocated' : 'zeros';
     if (count * namespace.blockBytes > CACHED_ZEROS_MAX) {
-      if (!namespace.cache.through(lba, count, content)) return this.#isFull(execution, lba);
+      if (!namespace.cache.through(lba, count, content)) return this.#blocks.isFull(execution, lba);
     } else {
-      if (!this.#begin(execution, namespace, content)) return;
-      this.#release(execution);
+      if (!this.#blocks.begin(execution, namespace, content)) return;
+      this.#blocks.release(execution);
     }
     execution.complete(Status.Success);
   }
@@ -195,10 +190,11 @@ export class IoCommands {
     const lba = ReadWrite.SLBA.get(sqe);
     const count = ReadWrite.NLB.get(sqe) + 1;
     if (execution.step === 0) {
-      if (!this.#inRange(execution, namespace)) return;
+      if (!this.#blocks.inRange(execution, namespace)) return;
       if (this.#waits(execution, WRITE_NS, 0)) return;
     }
-    if (!namespace.cache.through(lba, count, 'uncorrectable')) return this.#isFull(execution, lba);
+    if (!namespace.cache.through(lba, count, 'uncorrectable'))
+      return this.#blocks.isFull(execution, lba);
     execution.complete(Status.Success);
   }
 
@@ -207,11 +203,11 @@ export class IoCommands {
     const lba = ReadWrite.SLBA.get(sqe);
     const count = ReadWrite.NLB.get(sqe) + 1;
     if (execution.step === 0) {
-      if (!this.#inRange(execution, namespace)) return;
+      if (!this.#blocks.inRange(execution, namespace)) return;
       if (this.#waits(execution, READ_NS, 0)) return;
     }
     if (ReadWrite.FUA.get(sqe) === 1) namespace.cache.commit(lba, count);
-    if (this.#readable(execution, namespace, lba, count)) execution.complete(Status.Success);
+    if (this.#blocks.readable(execution, namespace, lba, count)) execution.complete(Status.Success);
   }
 
   /** Only Deallocate has an effect; the hints for reading and writing are taken and forgotten. */
@@ -225,7 +221,7 @@ export class IoCommands {
       if (this.#waits(execution, MANAGE_NS, length)) return;
     }
     if (!deallocates) return execution.complete(Status.Success);
-    const ranges = this.#part(length);
+    const ranges = this.#blocks.part(length);
     const status = execution.data.fromHost(0, ranges);
     if (status !== Status.Success) return execution.fail(status);
     for (let at = 0; at < length; at += DatasetRange.bytes) {
@@ -250,15 +246,16 @@ export class IoCommands {
     if (compare.step === 0) {
       const status = fusedStatus(compare.sqe, write.sqe);
       if (status !== Status.Success) return this.#refuse(compare, status);
-      if (!this.#accepts(compare, namespace, bytes)) {
+      if (!this.#blocks.accepts(compare, namespace, bytes)) {
         return write.fail(Status.AbortedFailedFused);
       }
       if (this.#waits(compare, WRITE_NS, bytes)) return;
     }
-    if (!this.#equals(compare, namespace)) return write.fail(Status.AbortedFailedFused);
+    if (!this.#blocks.equals(compare, namespace)) return write.fail(Status.AbortedFailedFused);
     compare.complete(Status.Success);
-    if (!this.#accepts(write, namespace, bytes) || !this.#store(write, namespace)) return;
-    this.#release(write);
+    if (!this.#blocks.accepts(write, namespace, bytes) || !this.#blocks.store(write, namespace))
+      return;
+    this.#blocks.release(write);
     this.writes++;
     this.unitsWritten += bytes / 512;
     write.complete(Status.Success);
@@ -274,111 +271,11 @@ export class IoCommands {
     fused?.fail(Status.AbortedFailedFused);
   }
 
-  /** What commands with data have in common. */
-  #accepts(execution: Execution, namespace: NvmeNamespace, bytes: number): boolean {
-    if (bytes > this.#options.transferBytesMax) {
-      execution.fail(Status.InvalidField, ReadWrite.NLB);
-      return false;
-    }
-    if (!this.#inRange(execution, namespace)) return false;
-    const status = execution.data.open(bytes);
-    if (status === Status.Success) return true;
-    execution.fail(status, Command.PRP1);
-    return false;
-  }
-
-  #inRange(execution: Execution, namespace: NvmeNamespace): boolean {
-    const { sqe } = execution;
-    const lba = ReadWrite.SLBA.get(sqe);
-    if (lba + ReadWrite.NLB.get(sqe) >= namespace.blocks) {
-      execution.fail(Status.LbaOutOfRange, ReadWrite.SLBA, lba);
-      return false;
-    }
-    // No format has protection information: nothing can be checked or inserted.
-    if (ReadWrite.PRINFO.get(sqe) === 0) return true;
-    execution.fail(Status.InvalidProtection, ReadWrite.PRINFO);
-    return false;
-  }
-
-  #readable(execution: Execution, namespace: NvmeNamespace, lba: number, count: number): boolean {
-    const { media } = namespace;
-    const bad = media.find(BlockState.Uncorrectable, lba, count);
-    if (bad >= 0) {
-      this.mediaErrors++;
-      execution.fail(Status.UnrecoveredRead, undefined, bad);
-      return false;
-    }
-    if (!namespace.deallocatedError) return true;
-    const missing = media.find(BlockState.Deallocated, lba, count);
-    if (missing < 0) return true;
-    execution.fail(Status.DeallocatedBlock, undefined, missing);
-    return false;
-  }
-
-  /** Whether the blocks are as the host's data; if not the command has ended. */
-  #equals(execution: Execution, namespace: NvmeNamespace): boolean {
-    const { sqe } = execution;
-    const lba = ReadWrite.SLBA.get(sqe);
-    const count = ReadWrite.NLB.get(sqe) + 1;
-    const bytes = count * namespace.blockBytes;
-    if (ReadWrite.FUA.get(sqe) === 1) namespace.cache.commit(lba, count);
-    if (!this.#readable(execution, namespace, lba, count)) return false;
-    const view = this.#part(bytes);
-    const status = execution.data.fromHost(0, view);
-    if (status !== Status.Success) {
-      execution.fail(status);
-      return false;
-    }
-    namespace.media.read(lba, count, this.#other);
-    for (let at = 0; at < bytes; at++) {
-      if (view[at] === this.#other[at]) continue;
-      execution.fail(Status.CompareFailure, undefined, lba + Math.floor(at / namespace.blockBytes));
-      return false;
-    }
-    return true;
-  }
-
-  /** Fetches the data and writes them; false when that ended the command. */
-  #store(execution: Execution, namespace: NvmeNamespace): boolean {
-    const { sqe } = execution;
-    const view = this.#part((ReadWrite.NLB.get(sqe) + 1) * namespace.blockBytes);
-    const status = execution.data.fromHost(0, view);
-    if (status === Status.Success) return this.#begin(execution, namespace, view);
-    execution.fail(status);
-    return false;
-  }
-
-  #begin(execution: Execution, namespace: NvmeNamespace, content: Content): boolean {
-    const lba = ReadWrite.SLBA.get(execution.sqe);
-    const count = ReadWrite.NLB.get(execution.sqe) + 1;
-    execution.held = namespace.cache.begin(lba, count, content);
-    if (execution.held !== undefined) return true;
-    this.#isFull(execution, lba);
-    return false;
-  }
-
-  /** The write ends with its command. */
-  #release(execution: Execution): void {
-    const { held, sqe } = execution;
-    execution.held = undefined;
-    held?.cache.end(held, ReadWrite.FUA.get(sqe) === 1 || !this.#namespaces.cacheEnabled);
-  }
-
-  #isFull(execution: Execution, lba: number): void {
-    this.#world.journal.note(EventKind.Gap, 'limitation: the medium holds 1 GiB at the most');
-    execution.fail(Status.CapacityExceeded, undefined, lba);
-  }
-
   /** Whether the next step comes later; without time it is now. */
   #waits(execution: Execution, ns: number, bytes: number): boolean {
     if (!this.#options.timed) return false;
     execution.again(ns + bytes / BYTES_PER_NS + this.#random.below(JITTER_NS));
     return true;
-  }
-
-  #part(bytes: number): Uint8Array {
-    if (this.#view.length !== bytes) this.#view = this.#buffer.subarray(0, bytes);
-    return this.#view;
   }
 }
 
