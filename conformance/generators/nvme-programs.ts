@@ -56,7 +56,8 @@ const doorbells: fc.Arbitrary<NvmeStep> = fc.record({
   kind: fc.constant('doorbell'),
   queue: fc.constantFrom(0, 1, 2, 3, 5, 64, 70),
   side: fc.constantFrom('tail', 'head'),
-  value: fc.constantFrom(16, 17, 32, 64, 0xffff),
+  // Out of range for every queue that there is: what else might happen is up to old entries.
+  value: fc.constantFrom(64, 65, 0x7fff, 0xffff),
 });
 
 const usual: EnableStep = {

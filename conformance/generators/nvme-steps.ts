@@ -95,7 +95,8 @@ export function showNvme(
   { interrupts, fresh, pairs, steps }: NvmeProgram,
   count: number,
 ): string[] {
-  const start = `${fresh ? 'new device, ' : ''}${pairs} I/O queue pairs, ${interrupts === 'msix' ? 'MSI-X' : 'INTx'}`;
+  const by = interrupts === 'msix' ? 'MSI-X' : 'INTx';
+  const start = `${fresh ? 'new device, ' : ''}${pairs} I/O queue pairs, ${by}`;
   return [start, ...steps.slice(0, count).map(showStep)];
 }
 

@@ -138,8 +138,10 @@ export class NvmeSide implements DiffSide<NvmeProgram> {
         this.#enable(step);
         return this.#state([]);
       case 'shutdown':
-        this.#port.write(0, REGISTER.CC, 4, this.#cc() + step.value * SHUTDOWN);
+        this.#port.write(0, REGISTER.CC, 4, this.#withShutdown(step.value));
         this.#until((csts) => Math.floor(csts / 4) % 4 === SHUTDOWN_COMPLETE);
+        // Whether it takes commands until it is enabled again is not said.
+        this.#ready = false;
         return this.#state(this.#wait(0));
     }
   }
@@ -267,6 +269,11 @@ export class NvmeSide implements DiffSide<NvmeProgram> {
     };
     make(Admin.CreateCq, page + 1, 3 + (queue % VECTORS) * 0x1_0000);
     make(Admin.CreateSq, page, 1 + queue * 0x1_0000);
+  }
+
+  #withShutdown(value: number): number {
+    const cc = this.#cc();
+    return cc - (Math.floor(cc / SHUTDOWN) % 4) * SHUTDOWN + value * SHUTDOWN;
   }
 
   #cc(): number {

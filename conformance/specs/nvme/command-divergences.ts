@@ -1,0 +1,236 @@
+/** Commands and registers that QEMU 7.2's controller and our model answer differently. */
+import type {
+  NvmeCommand,
+  NvmeDifference,
+  NvmeProgram,
+  Place,
+} from '../../generators/nvme-steps.ts';
+import { NOWHERE } from '../../generators/nvme-steps.ts';
+import { BLOCK_BYTES } from '../../generators/nvme-transfers.ts';
+import { Admin, Io } from '../../suites/nvme/commands.ts';
+import { NVME, type NvmeExplanation, type Statuses, differentStatus } from './answers.ts';
+
+const HALF = 0x1_0000;
+const QUEUES = 64;
+const ENTRIES = 2048;
+const VECTORS = 65;
+const VERIFY_BYTES = 2 ** 19;
+const DOORBELL_BUFFERS = 0x7c;
+const STATUS = {
+  success: 0x00,
+  invalidOpcode: 0x01,
+  invalidField: 0x02,
+  dataTransferError: 0x04,
+  invalidPrpOffset: 0x13,
+  outOfRange: 0x80,
+  noCompletionQueue: 0x100,
+  invalidQueue: 0x101,
+  invalidSize: 0x102,
+  invalidVector: 0x108,
+  invalidProtection: 0x181,
+} as const;
+
+const low = (dword = 0) => dword % HALF;
+const high = (dword = 0) => Math.floor(dword / HALF);
+
+/** Every error that a command to create a queue may be refused for; what exists is not known. */
+function queueErrors({ opcode, prp1, dword10, dword11 }: NvmeCommand): Set<number> {
+  const errors = new Set<number>([STATUS.invalidQueue]);
+  if (high(dword10) === 0 || high(dword10) >= ENTRIES) errors.add(STATUS.invalidSize);
+  if (low(dword11) % 2 === 0) errors.add(STATUS.invalidField);
+  if (prp1 !== undefined && prp1.offset !== 0) errors.add(STATUS.invalidPrpOffset);
+  if (opcode === Admin.CreateSq) errors.add(STATUS.noCompletionQueue);
+  else if (high(dword11) >= VECTORS) errors.add(STATUS.invalidVector);
+  if (low(dword10) > QUEUES) errors.add(STATUS.invalidQueue);
+  return errors;
+}
+
+function refusedOtherwise({ command, isAdmin, ours, theirs }: Statuses): boolean {
+  const { opcode } = command;
+  if (!isAdmin || (opcode !== Admin.CreateCq && opcode !== Admin.CreateSq)) return false;
+  const errors = queueErrors(command);
+  return ours !== undefined && theirs !== undefined && errors.has(ours) && errors.has(theirs);
+}
+
+const isNowhere = (place: Place | undefined) => place !== undefined && place.page >= NOWHERE;
+
+/** A PRP entry names memory that is not there. */
+function namesNowhere({ step }: NvmeDifference): boolean {
+  if (step.kind !== 'commands') return false;
+  const entries = step.fills.flatMap((fill) => ('entries' in fill ? fill.entries : []));
+  const places = step.commands.flatMap(({ prp1, prp2 }) => [prp1, prp2]);
+  return [...entries, ...places].some(isNowhere);
+}
+
+function isUnaligned({ prp1, prp2 }: NvmeCommand): boolean {
+  return ((prp1?.offset ?? 0) % 4) + ((prp2?.offset ?? 0) % 4) > 0;
+}
+
+const verifies = ({ opcode, nsid = 0, dword12 }: NvmeCommand) =>
+  opcode === Io.Verify && (low(dword12) + 1) * (BLOCK_BYTES[nsid] ?? 0) > VERIFY_BYTES;
+
+const enables = (holds: (step: NvmeProgram['steps'][number] & { kind: 'enable' }) => boolean) =>
+  function explains({ part, step }: NvmeDifference): bigint {
+    return part === 'CSTS' && step.kind === 'enable' && holds(step) ? -1n : 0n;
+  };
+
+const queues: readonly NvmeExplanation[] = [
+  {
+    id: 'nvme-delete-unknown-completion-queue',
+    cite: NVME,
+    why:
+      'QEMU ends Delete I/O Completion Queue for a queue that does not exist with Completion Queue ' +
+      'Invalid, which is a status of Create I/O Submission Queue; the chapter of the command names ' +
+      'Invalid Queue Identifier.',
+    example: ['admin queue: Delete I/O Completion Queue 4, which is not there'],
+    explains: differentStatus(
+      ({ command, isAdmin, ours, theirs }) =>
+        isAdmin &&
+        command.opcode === Admin.DeleteCq &&
+        ours === STATUS.invalidQueue &&
+        theirs === STATUS.noCompletionQueue,
+    ),
+  },
+  {
+    id: 'nvme-several-errors',
+    cite: NVME,
+    why:
+      'A command with several errors ends with one of them; which one is not said (chapters Create ' +
+      'I/O Completion Queue and Create I/O Submission Queue). Both refuse it, each for one of them.',
+    example: ['admin queue: Create I/O Completion Queue, not contiguous, vector 65'],
+    explains: differentStatus(refusedOtherwise),
+  },
+];
+
+const pointers: readonly NvmeExplanation[] = [
+  {
+    id: 'nvme-no-bus-errors',
+    cite: NVME,
+    why:
+      'QEMU lets the device reach all of its memory and sees no error where there is none: reads ' +
+      'are zeros, writes are lost. Behind the IOMMU of the model the command ends with Data ' +
+      'Transfer Error (chapter Status Field Definition).',
+    example: ['I/O queue: Read to an address where no memory is'],
+    explains: (difference) => (namesNowhere(difference) ? difference.bits : 0n),
+    ends: true,
+  },
+  {
+    id: 'nvme-prp-dword',
+    cite: NVME,
+    why:
+      'A controller may end a command whose PRP offset has its two low bits set with PRP Offset ' +
+      'Invalid, as the model does, and need not check them (chapter Physical Region Page Entry and ' +
+      'List). QEMU does not, and moves the data to the odd address.',
+    example: ['I/O queue: Read with PRP1 at offset 1'],
+    explains: differentStatus(
+      ({ command, ours }) => ours === STATUS.invalidPrpOffset && isUnaligned(command),
+    ),
+    ends: true,
+  },
+  {
+    id: 'nvme-sgl',
+    cite: NVME,
+    why:
+      'QEMU has SGLs (Identify Controller, SGLS) and takes what PSDT 01b or 10b names as one; the ' +
+      'model has none and ends the command with Invalid Field in Command.',
+    example: ['I/O queue: Read with PSDT 01b'],
+    explains: differentStatus(
+      ({ command, isAdmin, ours }) =>
+        !isAdmin && (command.psdt ?? 0) > 0 && ours === STATUS.invalidField,
+    ),
+    ends: true,
+  },
+];
+
+const io: readonly NvmeExplanation[] = [
+  {
+    id: 'nvme-fused',
+    cite: NVME,
+    why:
+      'QEMU has no fused operations (Identify Controller, FUSES 0); the model has Compare and Write, ' +
+      'and waits for the second command of a pair.',
+    example: ['I/O queue: Compare with FUSE 01b'],
+    explains: differentStatus(({ command }) => (command.fuse ?? 0) > 0),
+    ends: true,
+  },
+  {
+    id: 'nvme-protection-without-metadata',
+    cite: NVME,
+    why:
+      'No namespace is formatted with protection information. The model ends a command that asks ' +
+      'for its check with Invalid Protection Information, as the status of that name says ' +
+      '(chapter Status Field Definition); QEMU ignores PRINFO then.',
+    example: ['I/O queue: Read with PRCHK 001b'],
+    explains: differentStatus(({ isAdmin, ours }) => !isAdmin && ours === STATUS.invalidProtection),
+    ends: true,
+  },
+  {
+    id: 'nvme-dataset-range',
+    cite: NVME,
+    why:
+      'QEMU passes over a range of Dataset Management that is out of bounds and deallocates the ' +
+      'others; the model ends the command with LBA Out of Range (chapter Dataset Management).',
+    example: ['I/O queue: Dataset Management, deallocate from the block behind the last one'],
+    explains: differentStatus(
+      ({ command, isAdmin, ours, theirs }) =>
+        !isAdmin &&
+        command.opcode === Io.DatasetManagement &&
+        ours === STATUS.outOfRange &&
+        theirs === STATUS.success,
+    ),
+    ends: true,
+  },
+  {
+    id: 'nvme-verify-limit',
+    cite: { ...NVME, revision: '2.0' },
+    why:
+      'QEMU limits Verify to 512 KiB, which it says in a field that revision 2.0 brought (VSL). In ' +
+      '1.4 MDTS limits transfers only, and Verify transfers nothing.',
+    example: ['I/O queue: Verify of 129 blocks of 4096 bytes'],
+    explains: differentStatus(
+      ({ command, isAdmin, theirs }) =>
+        !isAdmin && verifies(command) && theirs === STATUS.invalidField,
+    ),
+  },
+];
+
+const optional: readonly NvmeExplanation[] = [
+  {
+    id: 'nvme-doorbell-buffers',
+    cite: NVME,
+    why: 'Doorbell Buffer Config is optional (Identify Controller, OACS): QEMU has it, the model has not.',
+    example: ['admin queue: opcode 0x7c'],
+    explains: differentStatus(
+      ({ command, isAdmin, ours }) =>
+        isAdmin && command.opcode === DOORBELL_BUFFERS && ours === STATUS.invalidOpcode,
+    ),
+    ends: true,
+  },
+  {
+    id: 'nvme-command-sets',
+    cite: NVME,
+    why:
+      'QEMU says in CAP.CSS that it can be enabled for the admin command set alone; the model has ' +
+      'the NVM command set only and sets CSTS.CFS.',
+    example: ['enable with CC.CSS 111b'],
+    explains: enables(({ css }) => css > 5),
+    ends: true,
+  },
+  {
+    id: 'nvme-entry-sizes-at-enable',
+    cite: NVME,
+    why:
+      'CC.IOSQES and CC.IOCQES must be right before an I/O queue is created (chapter Controller ' +
+      'Configuration). QEMU refuses to be enabled without them; the model refuses the queue.',
+    example: ['enable with CC.IOSQES 0'],
+    explains: enables(({ iosqes, iocqes }) => iosqes !== 6 || iocqes !== 4),
+    ends: true,
+  },
+];
+
+export const commandExplanations: readonly NvmeExplanation[] = [
+  ...pointers,
+  ...queues,
+  ...io,
+  ...optional,
+];

@@ -1,0 +1,166 @@
+/** Features that QEMU 7.2's controller and our model treat differently. */
+import type { NvmeCommand, NvmeDifference } from '../../generators/nvme-steps.ts';
+import { Admin } from '../../suites/nvme/commands.ts';
+import { NVME, type NvmeExplanation, differentStatus, inPart } from './answers.ts';
+
+const FEATURE = {
+  arbitration: 0x01,
+  powerManagement: 0x02,
+  temperatureThreshold: 0x04,
+  interruptCoalescing: 0x08,
+  interruptVector: 0x09,
+  timestamp: 0x0e,
+  hostBehavior: 0x16,
+  commandSetProfile: 0x19,
+} as const;
+const NOT_CHANGEABLE = 0x10e;
+const NOT_SAVEABLE = 0x10d;
+const SAVE = 2 ** 31;
+const CURRENT = 0;
+const SELECTS = 4;
+const CAPABILITIES = 3;
+const SENSOR_FIRST = 0x1_0000;
+
+const featureOf = ({ dword10 = 0 }: NvmeCommand) => dword10 % 256;
+const selectOf = ({ dword10 = 0 }: NvmeCommand) => Math.floor(dword10 / 256) % 8;
+const gets = (command: NvmeCommand, isAdmin: boolean) =>
+  isAdmin && command.opcode === Admin.GetFeatures;
+const sets = (command: NvmeCommand, isAdmin: boolean) =>
+  isAdmin && command.opcode === Admin.SetFeatures;
+
+/** What QEMU refuses to change. */
+const FIXED: readonly number[] = [
+  FEATURE.arbitration,
+  FEATURE.powerManagement,
+  FEATURE.interruptCoalescing,
+  FEATURE.interruptVector,
+];
+
+/** Of a feature that the program has set before. */
+function wasSet({ program, index }: NvmeDifference, feature: number): boolean {
+  return program.steps
+    .slice(0, index + 1)
+    .some(
+      (step) =>
+        step.kind === 'commands' &&
+        step.queue === 0 &&
+        step.commands.some((each) => sets(each, true) && featureOf(each) === feature),
+    );
+}
+
+export const featureExplanations: readonly NvmeExplanation[] = [
+  {
+    id: 'nvme-reserved-select',
+    cite: NVME,
+    why:
+      'Values 4 to 7 of SEL are reserved (chapter Get Features): the model ends the command with ' +
+      'Invalid Field in Command, QEMU takes them for another value.',
+    example: ['admin queue: Get Features 07h with SEL 111b'],
+    explains: (difference) => {
+      const reserved = (command: NvmeCommand, isAdmin: boolean) =>
+        gets(command, isAdmin) && selectOf(command) >= SELECTS;
+      return (
+        differentStatus(({ command, isAdmin }) => reserved(command, isAdmin))(difference) |
+        inPart('result', reserved)(difference)
+      );
+    },
+  },
+  {
+    id: 'nvme-feature-capabilities',
+    cite: NVME,
+    why:
+      'Which features can be changed or saved is for the controller to say (chapter Get Features, ' +
+      'SEL 011b): the model can save most, QEMU none, and some it cannot change.',
+    example: ['admin queue: Get Features 02h with SEL 011b'],
+    explains: inPart(
+      'result',
+      (command, isAdmin) => gets(command, isAdmin) && selectOf(command) === CAPABILITIES,
+    ),
+  },
+  {
+    id: 'nvme-feature-defaults',
+    cite: NVME,
+    why: 'Default values are for the controller to choose (chapter Get Features, SEL 001b and 010b).',
+    example: ['admin queue: Get Features 06h with SEL 010b'],
+    explains: inPart(
+      'result',
+      (command, isAdmin) => gets(command, isAdmin) && [1, 2].includes(selectOf(command)),
+    ),
+  },
+  {
+    id: 'nvme-fixed-features',
+    cite: NVME,
+    why:
+      'QEMU cannot change arbitration, power management and interrupt coalescing, and says so by ' +
+      'Feature Not Changeable; the model can.',
+    example: ['admin queue: Set Features 01h'],
+    explains: (difference) =>
+      differentStatus(
+        ({ command, isAdmin, theirs }) =>
+          sets(command, isAdmin) && FIXED.includes(featureOf(command)) && theirs === NOT_CHANGEABLE,
+      )(difference) |
+      inPart(
+        'result',
+        (command, isAdmin) =>
+          gets(command, isAdmin) &&
+          selectOf(command) === CURRENT &&
+          FIXED.includes(featureOf(command)) &&
+          wasSet(difference, featureOf(command)),
+      )(difference),
+  },
+  {
+    id: 'nvme-saved-features',
+    cite: NVME,
+    why:
+      'QEMU saves no feature (Identify Controller, ONCS) and refuses SV first, with Feature ' +
+      'Identifier Not Saveable.',
+    example: ['admin queue: Set Features 04h with SV'],
+    explains: differentStatus(
+      ({ command, isAdmin, theirs }) =>
+        sets(command, isAdmin) && (command.dword10 ?? 0) >= SAVE && theirs === NOT_SAVEABLE,
+    ),
+    ends: true,
+  },
+  {
+    id: 'nvme-other-sensors',
+    cite: NVME,
+    why:
+      'The model keeps a threshold for each sensor, as chapter Temperature Threshold has it, with ' +
+      'the defaults FFFFh and 0; QEMU has the composite temperature alone and answers 0.',
+    example: ['admin queue: Get Features 04h for sensor 1'],
+    explains: inPart(
+      'result',
+      (command, isAdmin) =>
+        gets(command, isAdmin) &&
+        featureOf(command) === FEATURE.temperatureThreshold &&
+        (command.dword11 ?? 0) >= SENSOR_FIRST,
+    ),
+  },
+  {
+    id: 'nvme-newer-features',
+    cite: NVME,
+    why:
+      'Host Behavior Support is optional, I/O Command Set Profile is of revision 2.0: QEMU has ' +
+      'both, the model has not.',
+    example: ['admin queue: Get Features 16h'],
+    explains: differentStatus(
+      ({ command, isAdmin }) =>
+        (gets(command, isAdmin) || sets(command, isAdmin)) &&
+        [FEATURE.hostBehavior, FEATURE.commandSetProfile].includes(
+          featureOf(command) as 0x16 | 0x19,
+        ),
+    ),
+  },
+  {
+    id: 'nvme-clock',
+    cite: NVME,
+    why:
+      "A timestamp counts milliseconds: QEMU's clock stands still but for the steps that it is " +
+      "given, the model's is the world's (chapter Timestamp).",
+    example: ['admin queue: Get Features 0Eh'],
+    explains: inPart(
+      'data',
+      (command, isAdmin) => gets(command, isAdmin) && featureOf(command) === FEATURE.timestamp,
+    ),
+  },
+];
