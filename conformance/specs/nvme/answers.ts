@@ -33,25 +33,22 @@ export interface Statuses {
 const codeOf = (value: AnswerValue | undefined): number | undefined =>
   typeof value === 'bigint' ? Number(value % CODES) : undefined;
 
-/** Of a difference in status; `ours` is the model's, the first target's. */
-export function statusesOf(difference: NvmeDifference): Statuses | undefined {
-  const { part, step, values } = difference;
+/** Of the command that a part such as `data[1]` is about; `ours` is the first target's. */
+export function commandAndStatuses(difference: NvmeDifference): Statuses | undefined {
+  const { part, step, answers } = difference;
   const command = commandOf(difference);
-  if (command === undefined || !part.startsWith('status[') || step.kind !== 'commands') {
-    return undefined;
-  }
-  return {
-    command,
-    isAdmin: step.queue === 0,
-    ours: codeOf(values[0]),
-    theirs: codeOf(values[1]),
-  };
+  if (command === undefined || step.kind !== 'commands') return undefined;
+  const name = part.replace(/.*\[/, 'status[');
+  const [ours, theirs] = answers.map(({ parts }) =>
+    codeOf(parts.find((each) => each.name === name)?.value),
+  );
+  return { command, isAdmin: step.queue === 0, ours, theirs };
 }
 
-/** Explains a status that differs, where `holds`. */
+/** Explains a status that differs, and what else of the command differs then, where `holds`. */
 export function differentStatus(holds: (statuses: Statuses) => boolean) {
   return (difference: NvmeDifference): bigint => {
-    const statuses = statusesOf(difference);
+    const statuses = commandAndStatuses(difference);
     return statuses !== undefined && statuses.ours !== statuses.theirs && holds(statuses)
       ? ALL
       : 0n;

@@ -5,10 +5,10 @@ import type {
   NvmeProgram,
   Place,
 } from '../../generators/nvme-steps.ts';
-import { NOWHERE } from '../../generators/nvme-steps.ts';
+import { MEMORY, NOWHERE } from '../../generators/nvme-steps.ts';
 import { BLOCK_BYTES } from '../../generators/nvme-transfers.ts';
 import { Admin, Io } from '../../suites/nvme/commands.ts';
-import { NVME, type NvmeExplanation, type Statuses, differentStatus } from './answers.ts';
+import { NVME, type NvmeExplanation, commandAndStatuses, differentStatus } from './answers.ts';
 
 const HALF = 0x1_0000;
 const QUEUES = 64;
@@ -16,17 +16,21 @@ const ENTRIES = 2048;
 const VECTORS = 65;
 const VERIFY_BYTES = 2 ** 19;
 const DOORBELL_BUFFERS = 0x7c;
+/** SES 3. */
+const RESERVED_ERASE = 0x600;
 const STATUS = {
   success: 0x00,
   invalidOpcode: 0x01,
   invalidField: 0x02,
   dataTransferError: 0x04,
   invalidPrpOffset: 0x13,
+  invalidNamespace: 0x0b,
   outOfRange: 0x80,
   noCompletionQueue: 0x100,
   invalidQueue: 0x101,
   invalidSize: 0x102,
   invalidVector: 0x108,
+  invalidFormat: 0x10a,
   invalidProtection: 0x181,
 } as const;
 
@@ -34,22 +38,43 @@ const low = (dword = 0) => dword % HALF;
 const high = (dword = 0) => Math.floor(dword / HALF);
 
 /** Every error that a command to create a queue may be refused for; what exists is not known. */
-function queueErrors({ opcode, prp1, dword10, dword11 }: NvmeCommand): Set<number> {
+function queueErrors(
+  { opcode, prp1, dword10, dword11 }: NvmeCommand,
+  interrupts: NvmeProgram['interrupts'],
+): Set<number> {
   const errors = new Set<number>([STATUS.invalidQueue]);
   if (high(dword10) === 0 || high(dword10) >= ENTRIES) errors.add(STATUS.invalidSize);
   if (low(dword11) % 2 === 0) errors.add(STATUS.invalidField);
   if (prp1 !== undefined && prp1.offset !== 0) errors.add(STATUS.invalidPrpOffset);
   if (opcode === Admin.CreateSq) errors.add(STATUS.noCompletionQueue);
-  else if (high(dword11) >= VECTORS) errors.add(STATUS.invalidVector);
+  else if (high(dword11) >= (interrupts === 'none' ? 1 : VECTORS)) {
+    errors.add(STATUS.invalidVector);
+  }
   if (low(dword10) > QUEUES) errors.add(STATUS.invalidQueue);
   return errors;
 }
 
-function refusedOtherwise({ command, isAdmin, ours, theirs }: Statuses): boolean {
-  const { opcode } = command;
-  if (!isAdmin || (opcode !== Admin.CreateCq && opcode !== Admin.CreateSq)) return false;
-  const errors = queueErrors(command);
-  return ours !== undefined && theirs !== undefined && errors.has(ours) && errors.has(theirs);
+/** Both refuse a command for one of the things that are wrong with it. */
+function refusedOtherwise(difference: NvmeDifference): bigint {
+  const found = commandAndStatuses(difference);
+  if (found === undefined || !found.isAdmin || found.ours === found.theirs) return 0n;
+  const { command, ours, theirs } = found;
+  const errors = errorsOf(command, difference.program.interrupts);
+  return ours !== undefined && theirs !== undefined && errors.has(ours) && errors.has(theirs)
+    ? -1n
+    : 0n;
+}
+
+function errorsOf(command: NvmeCommand, interrupts: NvmeProgram['interrupts']): Set<number> {
+  switch (command.opcode) {
+    case Admin.CreateCq:
+    case Admin.CreateSq:
+      return queueErrors(command, interrupts);
+    case Admin.Format:
+      return new Set([STATUS.invalidField, STATUS.invalidNamespace, STATUS.invalidFormat]);
+    default:
+      return new Set();
+  }
 }
 
 const isNowhere = (place: Place | undefined) => place !== undefined && place.page >= NOWHERE;
@@ -62,8 +87,10 @@ function namesNowhere({ step }: NvmeDifference): boolean {
   return [...entries, ...places].some(isNowhere);
 }
 
+/** Not at a dword, or a list that is not at a qword. */
 function isUnaligned({ prp1, prp2 }: NvmeCommand): boolean {
-  return ((prp1?.offset ?? 0) % 4) + ((prp2?.offset ?? 0) % 4) > 0;
+  const isList = prp2 !== undefined && prp2.page < MEMORY.data;
+  return ((prp1?.offset ?? 0) % 4) + ((prp2?.offset ?? 0) % (isList ? 8 : 4)) > 0;
 }
 
 const verifies = ({ opcode, nsid = 0, dword12 }: NvmeCommand) =>
@@ -98,7 +125,7 @@ const queues: readonly NvmeExplanation[] = [
       'A command with several errors ends with one of them; which one is not said (chapters Create ' +
       'I/O Completion Queue and Create I/O Submission Queue). Both refuse it, each for one of them.',
     example: ['admin queue: Create I/O Completion Queue, not contiguous, vector 65'],
-    explains: differentStatus(refusedOtherwise),
+    explains: refusedOtherwise,
   },
 ];
 
@@ -119,8 +146,9 @@ const pointers: readonly NvmeExplanation[] = [
     cite: NVME,
     why:
       'A controller may end a command whose PRP offset has its two low bits set with PRP Offset ' +
-      'Invalid, as the model does, and need not check them (chapter Physical Region Page Entry and ' +
-      'List). QEMU does not, and moves the data to the odd address.',
+      'Invalid, as the model does, and need not check them; a list begins at a qword (chapter ' +
+      'Physical Region Page Entry and List). QEMU checks neither: it moves the data to the odd ' +
+      'address, and reads the list from there.',
     example: ['I/O queue: Read with PRP1 at offset 1'],
     explains: differentStatus(
       ({ command, ours }) => ours === STATUS.invalidPrpOffset && isUnaligned(command),
@@ -214,6 +242,42 @@ const optional: readonly NvmeExplanation[] = [
       'the NVM command set only and sets CSTS.CFS.',
     example: ['enable with CC.CSS 111b'],
     explains: enables(({ css }) => css > 5),
+    ends: true,
+  },
+  {
+    id: 'nvme-arbitration-at-enable',
+    cite: NVME,
+    why:
+      'CC.AMS may have the values that CAP.AMS offers only (chapter Controller Configuration): the ' +
+      'model sets CSTS.CFS for another one, QEMU does not look at it.',
+    example: ['enable with CC.AMS 111b'],
+    explains: enables(({ ams }) => ams > 1),
+    ends: true,
+  },
+  {
+    id: 'nvme-unaligned-admin-queue',
+    cite: NVME,
+    why:
+      "The twelve low bits of ASQ and ACQ are reserved (chapters of these names): the model's read " +
+      'as zero, QEMU keeps them and refuses to be enabled.',
+    example: ['enable with ASQ at offset 64 of a page'],
+    explains: enables(({ offset }) => offset !== 0),
+    ends: true,
+  },
+  {
+    id: 'nvme-secure-erase',
+    cite: NVME,
+    why:
+      'Values of SES from 3 on are reserved (chapter Format NVM): the model ends the command with ' +
+      'Invalid Field in Command, QEMU formats.',
+    example: ['admin queue: Format NVM with SES 111b'],
+    explains: differentStatus(
+      ({ command, isAdmin, theirs }) =>
+        isAdmin &&
+        command.opcode === Admin.Format &&
+        (command.dword10 ?? 0) >= RESERVED_ERASE &&
+        theirs === STATUS.success,
+    ),
     ends: true,
   },
   {

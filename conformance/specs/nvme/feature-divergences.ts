@@ -9,6 +9,7 @@ const FEATURE = {
   temperatureThreshold: 0x04,
   interruptCoalescing: 0x08,
   interruptVector: 0x09,
+  writeAtomicity: 0x0a,
   timestamp: 0x0e,
   hostBehavior: 0x16,
   commandSetProfile: 0x19,
@@ -34,6 +35,7 @@ const FIXED: readonly number[] = [
   FEATURE.powerManagement,
   FEATURE.interruptCoalescing,
   FEATURE.interruptVector,
+  FEATURE.writeAtomicity,
 ];
 
 /** Of a feature that the program has set before. */
@@ -91,8 +93,8 @@ export const featureExplanations: readonly NvmeExplanation[] = [
     id: 'nvme-fixed-features',
     cite: NVME,
     why:
-      'QEMU cannot change arbitration, power management and interrupt coalescing, and says so by ' +
-      'Feature Not Changeable; the model can.',
+      'QEMU cannot change arbitration, power management, interrupt coalescing and write atomicity, ' +
+      'and says so by Feature Not Changeable; the model can.',
     example: ['admin queue: Set Features 01h'],
     explains: (difference) =>
       differentStatus(
@@ -126,14 +128,45 @@ export const featureExplanations: readonly NvmeExplanation[] = [
     cite: NVME,
     why:
       'The model keeps a threshold for each sensor, as chapter Temperature Threshold has it, with ' +
-      'the defaults FFFFh and 0; QEMU has the composite temperature alone and answers 0.',
+      'the defaults FFFFh and 0, and refuses reserved values; QEMU has the composite temperature ' +
+      'alone, answers 0 for the others and refuses nothing.',
     example: ['admin queue: Get Features 04h for sensor 1'],
+    explains: (difference) => {
+      const ofSensor = (command: NvmeCommand, isAdmin: boolean) =>
+        (gets(command, isAdmin) || sets(command, isAdmin)) &&
+        featureOf(command) === FEATURE.temperatureThreshold &&
+        (command.dword11 ?? 0) >= SENSOR_FIRST;
+      return (
+        inPart('result', ofSensor)(difference) |
+        differentStatus(({ command, isAdmin }) => ofSensor(command, isAdmin))(difference)
+      );
+    },
+  },
+  {
+    id: 'nvme-admin-vector',
+    cite: NVME,
+    why:
+      'Interrupts of the admin queue are not coalesced (chapter Interrupt Vector Configuration): ' +
+      'QEMU says so by CD for vector 0, the model shows CD as the host left it.',
+    example: ['admin queue: Get Features 09h for vector 0'],
     explains: inPart(
       'result',
       (command, isAdmin) =>
         gets(command, isAdmin) &&
-        featureOf(command) === FEATURE.temperatureThreshold &&
-        (command.dword11 ?? 0) >= SENSOR_FIRST,
+        featureOf(command) === FEATURE.interruptVector &&
+        (command.dword11 ?? 0) % 0x1_0000 === 0,
+    ),
+  },
+  {
+    id: 'nvme-capabilities-of-a-namespace',
+    cite: NVME,
+    why:
+      'What can be done with a feature (SEL 011b) is the same for all namespaces: the model does ' +
+      'not look at NSID then, QEMU does (chapter Get Features).',
+    example: ['admin queue: Get Features 05h with SEL 011b, namespace 0'],
+    explains: differentStatus(
+      ({ command, isAdmin, ours }) =>
+        gets(command, isAdmin) && selectOf(command) === CAPABILITIES && ours === 0,
     ),
   },
   {

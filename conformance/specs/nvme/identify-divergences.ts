@@ -24,7 +24,7 @@ const CONTROLLER_FIELDS = bytesMask([
   [258, 6], // ACL, AERL, FRMW, LPA, ELPE, NPSS.
   [280, 32], // Total and unallocated capacity.
   [316, 2], // Self-test time.
-  [318, 1], // Self-test options.
+  [318, 2], // Self-test options, firmware update granularity.
   [520, 2], // Optional I/O commands.
   [522, 2], // Fused operations.
   [524, 2], // Format attributes, volatile write cache.

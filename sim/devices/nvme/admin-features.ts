@@ -87,7 +87,7 @@ function partOf(
     if (set && nsid === ALL_NAMESPACES) return nsid;
     if (core.namespaces.active(nsid) !== undefined) return nsid;
     execution.fail(
-      nsid === ALL_NAMESPACES ? Status.InvalidField : core.namespaces.refusal(nsid),
+      nsid === ALL_NAMESPACES ? Status.InvalidNamespace : core.namespaces.refusal(nsid),
       Command.NSID,
     );
     return undefined;

@@ -52,5 +52,8 @@ const COMMANDS = new Map<number, AdminCommand>([
 export function executeAdmin(core: NvmeCore, execution: Execution): void {
   const command = COMMANDS.get(Command.OPC.get(execution.sqe));
   if (command === undefined) execution.fail(Status.InvalidOpcode, Command.OPC);
-  else command(core, execution);
+  // "PRP or SGL for Data Transfer": admin commands use PRPs, data or not.
+  else if (Command.PSDT.get(execution.sqe) !== 0) {
+    execution.fail(Status.InvalidField, Command.PSDT);
+  } else command(core, execution);
 }

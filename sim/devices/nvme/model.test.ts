@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { AdminOpcode } from './admin-opcodes.ts';
 import { ControllerBench } from './controller-bench.ts';
 import { Status } from './status.ts';
-import { Command, Controller, Identify, ReadWrite } from './structures.ts';
+import { Command, Controller, GetFeatures, Identify, ReadWrite } from './structures.ts';
 
 test('a controller comes up, says who it is, and moves data through a queue of its own', () => {
   const bench = new ControllerBench();
@@ -34,3 +34,20 @@ test('a controller comes up, says who it is, and moves data through a queue of i
   expect(page.buffer.read(0, 4096)).toEqual(data);
   expect(bench.signals).toEqual([0, 0, 0, 1, 1]);
 });
+
+test('admin commands refuse SGLs, and for a feature of namespaces what is none', () => {
+  const bench = new ControllerBench();
+  bench.enable();
+  const code = (opcode: number, fields: Parameters<typeof bench.admin>[1]) =>
+    (bench.admin(opcode, fields)?.status ?? 0) % CODES;
+  expect(code(AdminOpcode.DeleteSubmissionQueue, [[Command.PSDT, 1]])).toBe(0x02);
+  const errorRecovery = (nsid: number) =>
+    code(AdminOpcode.GetFeatures, [
+      [GetFeatures.FID, 5],
+      [Command.NSID, nsid],
+    ]);
+  expect([0, 1, 3, 0xffff_ffff].map(errorRecovery)).toEqual([0x0b, 0, 0x02, 0x0b]);
+});
+
+/** Status code type and status code, without the flags above them. */
+const CODES = 0x800;

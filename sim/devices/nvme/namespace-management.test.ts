@@ -89,7 +89,7 @@ it('refuses wrong selections, namespaces and lists of controllers', () => {
     expect(manage(1, nsid).status).toBe(status);
     expect(attach(1, nsid, 1, 0)).toBe(status);
   }
-  expect(attach(1, ALL, 1, 0)).toBe(0x0b);
+  expect(attach(1, ALL, 1, 0)).toBe(0x02);
   for (const list of [[0], [1, 7], [2, 0, 1], [2048, 0]]) expect(attach(1, 1, ...list)).toBe(0x11c);
   namespaces.get(1)!.formatting = true;
   expect([manage(1, 1).status, manage(1, ALL).status, attach(1, 1, 1, 0)]).toEqual([

@@ -114,10 +114,13 @@ export class Namespaces {
     return this.#all.filter((each) => each !== undefined);
   }
 
-  /** Why there is no active namespace of this identifier ("NSID types"). */
+  /**
+   * Why a command cannot take this identifier ("Common Command Format", NSID): the broadcast value
+   * where the command does not support it, an inactive identifier, an invalid one.
+   */
   refusal(nsid: number): number {
-    const isValid = nsid > 0 && nsid <= NAMESPACES_MAX;
-    return isValid ? Status.InvalidField : Status.InvalidNamespace;
+    const isInactive = nsid > 0 && nsid <= NAMESPACES_MAX;
+    return isInactive || nsid === BROADCAST ? Status.InvalidField : Status.InvalidNamespace;
   }
 
   /** Makes a namespace that is not attached; its identifier, or a status that ends the command. */
