@@ -2,6 +2,7 @@
 import { printColdStart } from './cold-start.ts';
 import { eduFigures } from './edu.ts';
 import { print } from './measure.ts';
+import { nvmeFigures } from './nvme.ts';
 import { qtestRoundTrips } from './qtest.ts';
 import { registerFigures } from './registers.ts';
 import { worldFigures } from './world.ts';
@@ -9,4 +10,5 @@ import { worldFigures } from './world.ts';
 registerFigures(qtestRoundTrips()).forEach(print);
 (await worldFigures()).forEach(print);
 (await eduFigures()).forEach(print);
+(await nvmeFigures()).forEach(print);
 await printColdStart();

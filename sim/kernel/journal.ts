@@ -2,6 +2,7 @@
  * What happened in a world, in order: a bounded ring of events in typed arrays, and a running
  * 64-bit hash of all of them, which is the run's identity. Recording allocates nothing.
  */
+import { hashBytes } from './hash.ts';
 import { hashText } from './random.ts';
 
 export const EventKind = {
@@ -94,7 +95,9 @@ export class Journal {
   readonly #observers: (JournalObserver[] | undefined)[] = Array.from({ length: KINDS_MAX });
   readonly #texts: string[] = [];
   readonly #textIds = new Map<string, number>();
-  readonly #bytes = new Map<number, { readonly event: number; readonly bytes: Uint8Array }>();
+  /** The beginnings of payloads by place, and one more than the number of the event of each. */
+  #shown = new Uint8Array(0);
+  #shownOf = new Float64Array(0);
 
   /** `capacity` is rounded up to a power of two. */
   constructor(capacity = 16_384) {
@@ -179,14 +182,15 @@ export class Journal {
   /** Records an event with bytes; all of them enter the hash, the first 64 are kept to be shown. */
   recordBytes(kind: EventKind, space: number, address: number, bytes: Uint8Array): number {
     if (!this.payloads) return this.record(kind, space, address, bytes.length);
-    let hash = 0x13198a2e;
-    for (let index = 0; index < bytes.length; index++) {
-      hash = Math.imul(hash ^ (bytes[index] as number), 0x01000193);
-      hash ^= hash >>> 13;
-    }
     const event = this.count;
-    const at = this.record(kind, space, address, bytes.length, 0, hash);
-    this.#bytes.set(at, { event, bytes: bytes.slice(0, SHOWN_BYTES) });
+    const at = this.record(kind, space, address, bytes.length, 0, hashBytes(bytes));
+    if (this.#shown.length < (this.#mask + 1) * SHOWN_BYTES) this.#growShown();
+    const length = Math.min(bytes.length, SHOWN_BYTES);
+    const from = at * SHOWN_BYTES;
+    for (let index = 0; index < length; index++) {
+      this.#shown[from + index] = bytes[index] as number;
+    }
+    this.#shownOf[at] = event + 1;
     return at;
   }
 
@@ -195,10 +199,11 @@ export class Journal {
   }
 
   bytesAt(at: number): Uint8Array | undefined {
-    const kept = this.#bytes.get(at);
     // A later event may have taken the place.
     const last = this.count - 1;
-    return kept?.event === last - ((last - at) & this.#mask) ? kept.bytes : undefined;
+    if (this.#shownOf[at] !== last - ((last - at) & this.#mask) + 1) return undefined;
+    const from = at * SHOWN_BYTES;
+    return this.#shown.slice(from, from + Math.min(this.valueAt(at), SHOWN_BYTES));
   }
 
   /** Position in the ring of the n-th event, or undefined if the ring no longer holds it. */
@@ -243,6 +248,16 @@ export class Journal {
     words[base | TIME_UPPER] = timeUpper;
     const upper = Math.imul(addressUpper, 0xc2b2ae35) + timeUpper;
     this.#one = Math.imul(this.#one ^ upper, 0x27d4eb2f);
+  }
+
+  #growShown(): void {
+    const places = this.#mask + 1;
+    const shown = new Uint8Array(places * SHOWN_BYTES);
+    const shownOf = new Float64Array(places);
+    shown.set(this.#shown);
+    shownOf.set(this.#shownOf);
+    this.#shown = shown;
+    this.#shownOf = shownOf;
   }
 
   #tell(kind: EventKind, at: number): void {
