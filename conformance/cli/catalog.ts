@@ -23,6 +23,10 @@ import { data as serialData } from '../suites/serial-port/data.ts';
 import { errors as serialErrors } from '../suites/serial-port/errors.ts';
 import { lifecycle as serialLifecycle } from '../suites/serial-port/lifecycle.ts';
 import { modem as serialModem } from '../suites/serial-port/modem.ts';
+import { initialisation as nvmeInitialisation } from '../suites/nvme/initialisation.ts';
+import { lies as nvmeLies } from '../suites/nvme/lies.ts';
+import { statuses as nvmeStatuses } from '../suites/nvme/statuses.ts';
+import { transfers as nvmeTransfers } from '../suites/nvme/transfers.ts';
 import { deviceProperties as nvmeDeviceProperties } from '../suites/nvme/device-properties.ts';
 import { deviceAdmin as nvmeDeviceAdmin } from '../suites/nvme/device-admin.ts';
 import { deviceEvents as nvmeDeviceEvents } from '../suites/nvme/device-events.ts';
@@ -161,6 +165,10 @@ export const builtIn: Catalog = {
     uartSetup,
     uartTransfer,
     uartFaults,
+    nvmeInitialisation,
+    nvmeLies,
+    nvmeTransfers,
+    nvmeStatuses,
     nvmeDeviceProperties,
     nvmeDeviceQueueCommands,
     nvmeDeviceQueues,

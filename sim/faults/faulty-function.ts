@@ -91,6 +91,7 @@ class FaultyFunction implements PciFunction {
       value = this.#inner.read(bar, offset, size);
       this.high = this.#inner.high;
       value = this.#twisted(bar, offset, value) & allOnes(size);
+      if (size === 8) this.high = this.#twisted(bar, offset + 4, this.high) >>> 0;
     }
     this.#interrupts.accessed();
     return value >>> 0;

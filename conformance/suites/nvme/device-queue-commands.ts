@@ -116,7 +116,7 @@ const BAD_QUEUES: readonly BadQueue[] = [
   },
   {
     name: 'an SQ whose CQ is the admin one',
-    status: [Status.CompletionQueueInvalid],
+    status: [Status.InvalidQueueId, Status.CompletionQueueInvalid],
     create: (host) => newSq(host, { cq: 0 }),
   },
   {

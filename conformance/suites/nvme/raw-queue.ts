@@ -10,6 +10,9 @@ import { RawMemory } from './raw-memory.ts';
 export const CQE_BYTES = 16;
 const REGISTERS = 0;
 
+/** What is needed of a port: a journaled one, or another way to the same function. */
+export type RawPort = Pick<PciPort, 'world' | 'function' | 'read' | 'write' | 'configWrite'>;
+
 /** A completion queue entry. */
 export interface Completion {
   /** Dword 0 and dword 1. */
@@ -34,7 +37,7 @@ export class RawSubmissionQueue {
   readonly entries: number;
   readonly memory: RawMemory;
   readonly completions: RawCompletionQueue;
-  readonly #port: PciPort;
+  readonly #port: RawPort;
   readonly #doorbell: number;
 
   constructor(place: QueuePlace, completions: RawCompletionQueue) {
@@ -82,7 +85,7 @@ export class RawCompletionQueue {
     more: false,
     doNotRetry: false,
   };
-  readonly #port: PciPort;
+  readonly #port: RawPort;
   readonly #doorbell: number;
   readonly #fedBy: RawSubmissionQueue[] = [];
 
@@ -136,7 +139,7 @@ const MORE = 0x4000;
 const DO_NOT_RETRY = 0x8000;
 
 export interface QueuePlace {
-  readonly port: PciPort;
+  readonly port: RawPort;
   readonly memory: DmaMemory;
   readonly id: number;
   readonly entries: number;
