@@ -23,6 +23,9 @@ import { data as serialData } from '../suites/serial-port/data.ts';
 import { errors as serialErrors } from '../suites/serial-port/errors.ts';
 import { lifecycle as serialLifecycle } from '../suites/serial-port/lifecycle.ts';
 import { modem as serialModem } from '../suites/serial-port/modem.ts';
+import { events as nvmeEvents } from '../suites/nvme/events.ts';
+import { power as nvmePower } from '../suites/nvme/power.ts';
+import { recovery as nvmeRecovery } from '../suites/nvme/recovery.ts';
 import { initialisation as nvmeInitialisation } from '../suites/nvme/initialisation.ts';
 import { lies as nvmeLies } from '../suites/nvme/lies.ts';
 import { statuses as nvmeStatuses } from '../suites/nvme/statuses.ts';
@@ -169,6 +172,9 @@ export const builtIn: Catalog = {
     nvmeLies,
     nvmeTransfers,
     nvmeStatuses,
+    nvmeRecovery,
+    nvmePower,
+    nvmeEvents,
     nvmeDeviceProperties,
     nvmeDeviceQueueCommands,
     nvmeDeviceQueues,

@@ -24,9 +24,10 @@ const KELVIN_MAX = 0xffff;
 /** Of a health event: type 1; information 1 is the temperature. */
 const TEMPERATURE = 0x0101;
 
-/** An active temperature event: the threshold is set below what it is. */
+/** A temperature event: the threshold falls from above the temperature to below it. */
 function provoke(host: RawHost): void {
   setFeature(host, Feature.AsyncEvents, 0x02);
+  setFeature(host, Feature.TemperatureThreshold, KELVIN_MAX);
   const done = setFeature(host, Feature.TemperatureThreshold, 0);
   expectStatus(done, Status.Success, 'Set Features, Temperature Threshold');
 }

@@ -13,6 +13,8 @@ const INITIALISATION = 'Controller Initialization';
 const HALF_SECOND_NS = 500e6;
 /** After CAP.TO a driver may try once more, and then it has given up. */
 const GIVES_UP_NS = 120e9;
+const PCI_COMMAND = 0x04;
+const MEMORY_SPACE = 0x2;
 const SQ_ENTRY = 6;
 const CQ_ENTRY = 4;
 
@@ -353,7 +355,10 @@ export const initialisation = suite({
 
 /** Of the device itself: faults may still be planned. */
 function capabilitiesBefore(scene: Scene): Capabilities {
-  const low = scene.hardware.function.read(0, Register.CAP, 4);
+  const pci = scene.hardware.function;
+  pci.configWrite(PCI_COMMAND, 2, MEMORY_SPACE);
+  const low = pci.read(0, Register.CAP, 4);
+  pci.configWrite(PCI_COMMAND, 2, 0);
   return { ...NO_CAPABILITIES, readyNs: Math.floor(low / 2 ** 24) * HALF_SECOND_NS };
 }
 const NO_CAPABILITIES = { entriesMax: 0, readyNs: 0, pageMin: 0, pageMax: 0 };

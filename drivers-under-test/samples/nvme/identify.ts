@@ -37,6 +37,8 @@ export interface ControllerFacts {
   readonly serial: string;
   readonly revision: string;
   readonly vendor: string;
+  /** The largest namespace identifier (NN). */
+  readonly namespaces: number;
   readonly maxTransferBytes: number;
   readonly shutdownNs: number;
   readonly eventRequests: number;
@@ -85,6 +87,7 @@ export function controllerFacts(data: Uint8Array, pageBytes: number): Controller
     serial: Controller.SN.getText(data).trim(),
     revision: Controller.FR.getText(data).trim(),
     vendor: number('VID').toString(16).padStart(4, '0'),
+    namespaces: number('NN'),
     maxTransferBytes: Math.min(limit, TRANSFER_BYTES_MAX),
     shutdownNs: rtd3e === 0 ? SHUTDOWN_NS : Math.min(rtd3e, SHUTDOWN_NS_MAX),
     eventRequests: Math.min(number('AERL') + 1, EVENT_REQUESTS_MAX),

@@ -20,6 +20,7 @@ export class Units {
   async read(admin: AdminQueue, controller: ControllerFacts): Promise<number[]> {
     const found: NamespaceFacts[] = [];
     for (const nsid of await activeNamespaces(admin, UNITS_MAX)) {
+      if (nsid > controller.namespaces) break;
       const facts = namespaceFacts(nsid, await identifyNamespace(admin, nsid), controller);
       if (facts !== undefined) found.push(facts);
     }
