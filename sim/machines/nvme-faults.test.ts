@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { ControllerBench } from '../devices/nvme/controller-bench.ts';
 import { IoOpcode } from '../devices/nvme/io-commands.ts';
-import { Command, Controller, Identify, ReadWrite } from '../devices/nvme/structures.ts';
+import {
+  Command,
+  Controller,
+  GetLogPage,
+  Identify,
+  ReadWrite,
+} from '../devices/nvme/structures.ts';
 import { withNvmeFaults } from '../faults/nvme.ts';
 import type { NvmeFault } from '../faults/nvme-plan.ts';
 import { EventKind } from '../kernel/journal.ts';
 
 const IDENTIFY = 0x06;
+const LOG_PAGE = 0x02;
 const US = 1000;
 
 /** An enabled controller with one I/O queue pair, and a plan that begins to count then. */
@@ -224,6 +231,19 @@ describe('data', () => {
     expect(identify(1)).toEqual(truth);
     expect(Controller.MDTS.get(pages.buffer.read(at, 4020))).not.toBe(0xaf);
     expect(faultsNoted(bench)).toBe(1);
+  });
+
+  it('false structure: of a log page', () => {
+    const lie = { kind: 'false-structure', command: 'log-page', selector: 2, at: 1 } as const;
+    const { bench } = faulty({ ...lie, offset: 3, bytes: [5] });
+    const page = bench.room(4096);
+    bench.admin(LOG_PAGE, [
+      [GetLogPage.LID, 2],
+      [GetLogPage.NUMDL, 127],
+      [Command.NSID, 0xffff_ffff],
+      [Command.PRP1, page.address],
+    ]);
+    expect(page.buffer.read(3, 1)).toEqual(Uint8Array.of(5));
   });
 
   it('flipped bit: one, of one transfer', () => {

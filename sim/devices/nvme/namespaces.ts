@@ -173,7 +173,6 @@ export class Namespaces {
   cutPower(): void {
     this.reset();
     for (const { cache } of this.allocated()) cache.cutPower();
-    this.#cacheEnabled = true;
   }
 
   #make(nsid: number, blockBytes: number, blocks: number): NvmeNamespace {
