@@ -81,6 +81,19 @@ describe('a write that failed', () => {
   });
 });
 
+it('lets a write of a driver that recovers take place again until it ends, and no longer', () => {
+  const one = write(0, 9);
+  const two = write(1, 5);
+  const seen = [read(2, 3, one.id), read(6, 7, two.id)];
+  const after = (saw: number) => [one, two, ...seen, read(10, 11, saw)];
+  expect(impossible({ initial: ZEROS, operations: after(one.id) })).toBeDefined();
+  const again = { initial: ZEROS, repeats: true };
+  expect(impossible({ ...again, operations: after(one.id) })).toBeUndefined();
+  expect(impossible({ ...again, operations: after(two.id) })).toBeUndefined();
+  const later = [...after(two.id), read(12, 13, one.id)];
+  expect(impossible({ ...again, operations: later })).toBeDefined();
+});
+
 describe('what survives a power cut', () => {
   const one = write(0, 1, { durable: true });
   const two = write(2, 3);

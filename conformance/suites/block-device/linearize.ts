@@ -134,7 +134,7 @@ class Search {
     const index = this.#pending.findIndex((pending) => pending.operation === operation);
     const pending = this.#pending[index];
     if (pending === undefined) return true;
-    const reached = this.#reaching(({ done }) => includes(done, pending.weight));
+    const reached = this.#reaching(({ done }) => includes(done, pending.weight), this.#repeats);
     if (reached.length === 0 && !operation.failed) return false;
     const kept = new Map<string, Configuration>();
     const add = (one: Configuration) => kept.set(keyOf(one), one);
@@ -163,15 +163,18 @@ class Search {
     return this.#reaching(({ survived }) => survived).length > 0;
   }
 
-  /** Configurations that hold, by as few writes as possible from those that are. */
-  #reaching(holds: (configuration: Configuration) => boolean): Configuration[] {
+  /**
+   * Configurations that hold, by as few writes as possible from those that are. With `further` by
+   * any: what may take place again may do so at the last moment.
+   */
+  #reaching(holds: (configuration: Configuration) => boolean, further = false): Configuration[] {
     const found: Configuration[] = [];
     const seen = new Set<string>(this.#configurations.map(keyOf));
     const open = [...this.#configurations];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       if (holds(next)) {
         found.push(next);
-        continue;
+        if (!further) continue;
       }
       for (const follower of this.#followers(next)) {
         const key = keyOf(follower);

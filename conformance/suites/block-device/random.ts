@@ -10,7 +10,7 @@ import { AREA, MILLISECOND, SECOND } from './facts.ts';
 import { openedSomehow, restarted } from './weathers.ts';
 import { type Step, play, showSteps, someSteps, verified } from './workload.ts';
 
-const STEPS_MAX = 60;
+const STEPS_MAX = 120;
 const FAULTS_MAX = 3;
 
 const access = fc.integer({ min: 1, max: 400 });

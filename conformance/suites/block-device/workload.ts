@@ -59,7 +59,7 @@ export function someSteps(maxLength: number): fc.Arbitrary<readonly Step[]> {
   return fc.subarray(NAMES, { minLength: 2 }).chain((chosen) => {
     const names = chosen.includes('write') ? chosen : [...chosen, 'write' as const];
     const arbitraries = names.map((name) => ({ weight: WEIGHTS[name], arbitrary: kinds[name] }));
-    return fc.array(fc.oneof(...arbitraries), { minLength: 1, maxLength });
+    return fc.array(fc.oneof(...arbitraries), { minLength: 1, maxLength, size: 'max' });
   });
 }
 
