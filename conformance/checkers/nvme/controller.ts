@@ -44,8 +44,9 @@ export class Controller {
   absent = false;
   /** It was pulled out, for good. */
   gone = false;
-  /** When EN last changed. */
+  /** When the driver last changed EN, and whether it did. */
   changedNs = 0;
+  changed = false;
   /** The device was reset behind the driver's back: it may believe otherwise. */
   uncertain = false;
   /** The beginning was seen: what is not known was not done. */
@@ -97,6 +98,7 @@ export class Controller {
   /** Its driver is no more, or it is gone itself: nothing is known. */
   lose(): void {
     this.fromStart = false;
+    this.changed = false;
     this.configuration = undefined;
     this.readySeen = false;
     this.idleSeen = false;
@@ -146,6 +148,7 @@ export class Controller {
     if (notified) this.shutDown = true;
     if (this.enabled === before) return undefined;
     this.changedNs = now;
+    this.changed = true;
     this.readySeen = false;
     if (this.enabled === false) {
       this.idleSeen = false;

@@ -14,6 +14,8 @@ export interface ControllerIdentity {
   readonly namespaces: number;
   readonly fused: number;
   readonly scatterGather: number;
+  /** RTD3E: how long a shutdown may take; 0 where that is not reported. */
+  readonly shutdownNs: number;
 }
 
 export interface Grant {
@@ -28,7 +30,6 @@ const NAMESPACE_BYTES = 192;
 /** Block sizes that are kept; a controller may claim more namespaces than anybody uses. */
 const NAMESPACES_MAX = 4096;
 const BLOCK_EXPONENTS = [9, 16] as const;
-/** NSQR and NCQR that may not be asked for. */
 const SUCCESS = 0;
 
 export class Identity {
@@ -103,6 +104,7 @@ function controllerOf(bytes: Uint8Array): ControllerIdentity {
     namespaces: dword(bytes, 516),
     fused: word(bytes, 522),
     scatterGather: dword(bytes, 536),
+    shutdownNs: dword(bytes, 88) * 1000,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Rule } from '../../rule.ts';
 import { EventKind } from '../../../sim/kernel/journal.ts';
 import { InterruptKind } from '../../../sim/buses/pci/interrupt-kind.ts';
 import { CapabilityId, ConfigKnowledge } from '../pci/config-knowledge.ts';
-import { ALL_ONES, Offset, READ_ONLY, WIDE, bitsOf } from './layout.ts';
+import { Offset, READ_ONLY, WIDE, bitsOf } from './layout.ts';
 import { armOnce, hex, nvmeRule } from './nvme-rule.ts';
 import { listenToTraffic } from './traffic.ts';
 
@@ -217,10 +217,10 @@ export const registerRules: readonly Rule[] = [
       const { journal } = watch;
       const { controller } = listenToTraffic(watch, {
         accessed: ({ offset, value, isWrite }) => {
-          const { enabled, readySeen, capabilities, changedNs, fatal, judges } = controller;
-          if (offset === Offset.CC && !isWrite && value === ALL_ONES) return;
+          const { enabled, readySeen, capabilities, changedNs, fatal } = controller;
           if (!isWrite || offset !== Offset.CC || isEnable(value) || enabled !== true) return;
-          if (capabilities === undefined || !judges) return;
+          // What an earlier driver has left is not waited for.
+          if (capabilities === undefined || !controller.changed || !controller.judges) return;
           watch.arm();
           const waited = journal.now - changedNs;
           if (readySeen || fatal || waited >= capabilities.timeoutNs) return;

@@ -8,7 +8,7 @@ import { nvmeRule } from './nvme-rule.ts';
 import { type Traffic, listenToTraffic } from './traffic.ts';
 
 const SHUTDOWN = 'Controller Shutdown';
-/** Without RTD3E a host allows a controller so long (NVM Express 1.4, Controller Shutdown). */
+/** Where RTD3E does not say how long a shutdown takes, a host allows it this. */
 const SHUTDOWN_NS = 1e9;
 
 /** Whether there is work in flight that the controller has left unanswered. */
@@ -63,19 +63,22 @@ const complete: Rule = nvmeRule({
   watch(watch) {
     const { journal } = watch;
     let since = 0;
-    const { controller } = listenToTraffic(watch, {
+    const traffic = listenToTraffic(watch, {
       accessed: ({ offset, isWrite }) => {
         if (!isWrite || offset !== Offset.CC) return;
         judge('CC is written');
         if (!controller.shutDown) since = journal.now;
       },
     });
+    const { controller } = traffic;
     const judge = (what: string): void => {
       const { shutDown, shutdownComplete, fatal, judges } = controller;
       if (!shutDown || !judges || controller.enabled !== true) return;
       watch.arm();
-      if (shutdownComplete || fatal || journal.now - since >= SHUTDOWN_NS) return;
-      watch.violate(`${what} ${journal.now - since} ns after the shutdown notification`);
+      const told = traffic.identity.controller?.shutdownNs ?? 0;
+      const waited = journal.now - since;
+      if (shutdownComplete || fatal || waited >= (told > 0 ? told : SHUTDOWN_NS)) return;
+      watch.violate(`${what} ${waited} ns after the shutdown notification`);
     };
     onLifecycle(watch, [Lifecycle.Stopped], () => judge('the driver has stopped'));
     onLifecycle(watch, [Lifecycle.PowerOff], () => judge('the power goes'));
@@ -90,10 +93,11 @@ const stopped: Rule = nvmeRule({
   watch(watch) {
     const { controller } = listenToTraffic(watch, {});
     onLifecycle(watch, [Lifecycle.Stopped], () => {
-      const { enabled, shutDown, judges } = controller;
+      const { enabled, readySeen, shutDown, fatal, judges } = controller;
       if (!judges) return;
       watch.arm();
-      if (enabled === true && !shutDown) watch.violate('CC.EN is left set');
+      // One that never got ready, or that has failed, cannot be told anything.
+      if (enabled === true && readySeen && !shutDown && !fatal) watch.violate('CC.EN is left set');
     });
   },
 });

@@ -157,6 +157,13 @@ export const registerCases: readonly Case[] = [
       }),
     ],
     unknown: [
+      // An earlier driver has set it.
+      (host) => {
+        host.lifecycle(Lifecycle.Start);
+        host.read(Offset.CAP, 0x0200_003f, 8, 0x20);
+        host.read(Offset.CC, ENABLE);
+        host.write(Offset.CC, 0);
+      },
       prepared((host) => {
         host.enable();
         host.status(ALL_ONES);

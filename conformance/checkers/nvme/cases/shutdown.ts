@@ -3,7 +3,7 @@ import { EventKind } from '../../../../sim/kernel/journal.ts';
 import { Lifecycle } from '../../../../sim/kernel/lifecycle.ts';
 import { Offset } from '../layout.ts';
 import { ENABLE, READY } from '../scripted-host.ts';
-import { NORMAL, SHUTDOWN_COMPLETE, read, running, started, type Case } from './case.ts';
+import { NORMAL, SHUTDOWN_COMPLETE, read, running, prepared, started, type Case } from './case.ts';
 
 export const shutdownCases: readonly Case[] = [
   {
@@ -49,6 +49,14 @@ export const shutdownCases: readonly Case[] = [
       }),
     ],
     innocent: [
+      // RTD3E is 500,000 microseconds.
+      (host) => {
+        host.start();
+        host.identify({ 88: 0x20, 89: 0xa1, 90: 0x07 });
+        host.write(Offset.CC, ENABLE + NORMAL);
+        host.pass(500e6);
+        host.lifecycle(Lifecycle.Stopped);
+      },
       running((host) => {
         host.write(Offset.CC, ENABLE + NORMAL);
         host.status(READY + SHUTDOWN_COMPLETE);
@@ -68,6 +76,10 @@ export const shutdownCases: readonly Case[] = [
       started((host) => host.lifecycle(Lifecycle.Stopped)),
     ],
     innocent: [
+      prepared((host) => {
+        host.enable();
+        host.lifecycle(Lifecycle.Stopped);
+      }),
       running((host) => {
         host.write(Offset.CC, 0);
         host.lifecycle(Lifecycle.Stopped);
