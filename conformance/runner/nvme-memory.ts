@@ -54,8 +54,9 @@ export class NvmeMemory {
     this.#memory.write(page * PAGE + offset, bytes);
   }
 
-  read(page: number, offset: number, bytes: number): Uint8Array {
-    return this.#memory.read(page * PAGE + offset, bytes);
+  /** Little endian. */
+  read32(page: number, offset: number): number {
+    return this.#memory.read32(page * PAGE + offset);
   }
 
   /** The data area before a step. */
@@ -75,10 +76,10 @@ export class NvmeMemory {
 
   /** The data area after a step; undefined when it is as it was. */
   changed(): DataArea | undefined {
-    const bytes = this.#memory.read(DATA_AT, DATA_BYTES);
+    const bytes = this.#memory.look(DATA_AT, DATA_BYTES);
     if (Buffer.compare(bytes, this.#image) === 0) return undefined;
     this.#isPattern = false;
-    return { bytes, before: this.#image };
+    return { bytes: Uint8Array.from(bytes), before: this.#image };
   }
 
   /**

@@ -131,30 +131,33 @@ export class NvmeRings {
 
   #next(cq: number, ring: Completions): NvmeCompletion | undefined {
     const { page, offset } = ring.at;
-    const bytes = this.#memory.read(page, offset + ring.head * CQE_BYTES, CQE_BYTES);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, CQE_BYTES);
-    const word = view.getUint16(14, true);
+    const at = offset + ring.head * CQE_BYTES;
+    const [id, word] = halves(this.#memory.read32(page, at + 12));
     if (word % 2 !== ring.phase) return undefined;
+    const [head, sq] = halves(this.#memory.read32(page, at + 8));
     ring.head++;
     if (ring.head === ring.entries) {
       ring.head = 0;
       ring.phase = 1 - ring.phase;
     }
-    const sq = view.getUint16(10, true);
-    const head = view.getUint16(8, true);
     const queue = this.#submissions.get(sq);
     if (queue !== undefined) queue.head = head % queue.entries;
     return {
       cq,
       sq,
-      id: view.getUint16(12, true),
+      id,
       status: Math.floor(word / 2) % STATUS_SIZE,
-      result: view.getUint32(0, true),
-      result1: view.getUint32(4, true),
+      result: this.#memory.read32(page, at),
+      result1: this.#memory.read32(page, at + 4),
       head,
     };
   }
 }
+
+const halves = (dword: number): [low: number, high: number] => [
+  dword % HALF,
+  Math.floor(dword / HALF),
+];
 
 function isRing({ page, offset }: Place): boolean {
   return page >= MEMORY.rings && page < MEMORY.lists && offset === 0;

@@ -109,6 +109,7 @@ export class NvmeSide implements DiffSide<NvmeProgram> {
   #plug(interrupts: NvmeProgram['interrupts']): void {
     const { pace } = this.#target;
     this.#world = new World({ seed: 0, settle: async () => {}, ...(pace && { pace }) });
+    this.#world.journal.payloads = false;
     this.#hardware = onBus('pci', this.#target.open(this.#world));
     const { function: pci } = this.#hardware;
     this.#port = new PciPort(this.#world, pci, FREE);

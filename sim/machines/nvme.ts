@@ -17,6 +17,8 @@ const PENDING_AT = 0x3000;
 export interface NvmeMachine extends Machine {
   readonly nvme: Nvme;
   cutPower(): void;
+  /** Empties all media; to be called while no command is under way. */
+  wipe(): void;
   /** Plans faults of the controller itself, before the first access. */
   plan(faults: NvmeFaultPlan): void;
 }
@@ -46,6 +48,12 @@ export function nvmeMachine(world: World, options: NvmeOptions = {}): NvmeMachin
     remove: () => pci.remove(),
     plan: (faults) => {
       nvme.outbox = withNvmeFaults(nvme.outbox, faults, world, () => nvme.posted());
+    },
+    wipe: () => {
+      for (const { cache, media } of nvme.namespaces.allocated()) {
+        cache.flushAll();
+        media.deallocate(0, media.blocks);
+      }
     },
     cutPower: () => {
       nvme.cutPower();

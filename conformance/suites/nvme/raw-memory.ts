@@ -31,6 +31,11 @@ export class RawMemory {
     return this.#buffer.read(offset, length);
   }
 
+  /** The bytes in place where they lie in this process, else a copy: to be looked at, and dropped. */
+  look(offset: number, length: number): Uint8Array {
+    return this.#bytes?.subarray(offset, offset + length) ?? this.#buffer.read(offset, length);
+  }
+
   write(offset: number, bytes: Uint8Array): void {
     if (this.#bytes === undefined) this.#buffer.write(offset, bytes);
     else this.#bytes.set(bytes, offset);
