@@ -20,6 +20,8 @@ export class IOMemoryDescriptor implements HostResource {
   /** Out: the device reads it; In: the device writes it. */
   readonly direction: number;
   readonly owner: MemoryOwner;
+  /** The one range that this memory is made of, where that is so: the common case. */
+  readonly single: MemoryRange | undefined;
   readonly #ranges: readonly MemoryRange[];
   #released = false;
 
@@ -54,6 +56,7 @@ export class IOMemoryDescriptor implements HostResource {
     this.direction = direction;
     this.resourceName = resourceName;
     this.#ranges = ranges;
+    this.single = ranges.length === 1 ? ranges[0] : undefined;
   }
 
   GetLength(): number {
@@ -81,6 +84,10 @@ export class IOMemoryDescriptor implements HostResource {
     if (!inside || !Number.isInteger(offset) || !Number.isInteger(length)) {
       fail('kIOReturnBadArgument', `bytes ${offset} to ${offset + length} are not in the memory`);
     }
+    if (length === 0) return [];
+    if (this.single !== undefined) {
+      return [{ backing: this.single.backing, offset: this.single.offset + offset, length }];
+    }
     const found: MemoryRange[] = [];
     let skip = offset;
     let left = length;
@@ -104,7 +111,9 @@ export class IOMemoryDescriptor implements HostResource {
 
   /** Whether this descriptor or any memory behind it was released. */
   get released(): boolean {
-    return this.#released || this.#ranges.some(({ backing }) => backing.released);
+    if (this.#released) return true;
+    if (this.single !== undefined) return this.single.backing.released;
+    return this.#ranges.some(({ backing }) => backing.released);
   }
 }
 

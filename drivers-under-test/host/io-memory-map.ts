@@ -8,6 +8,8 @@ interface MappedMemory {
   readonly owner: MemoryOwner;
   readonly released: boolean;
   GetLength(): number;
+  /** The one range that it is made of, where that is so. */
+  readonly single: MemoryRange | undefined;
   ranges(offset: number, length: number): MemoryRange[];
 }
 
@@ -26,6 +28,14 @@ export class IOMemoryMap {
   read(offset: number, length: number): Uint8Array {
     this.#check(offset, length);
     const { journal } = this.#memory.owner.host.world;
+    const only = this.#memory.single;
+    if (only !== undefined) {
+      const at = only.offset + offset;
+      const { buffer } = only.backing;
+      const bytes = buffer.read(at, length);
+      journal.recordBytes(EventKind.BufferRead, 0, (buffer.address ?? 0) + at, bytes);
+      return bytes;
+    }
     const bytes = new Uint8Array(length);
     let done = 0;
     for (const range of this.#memory.ranges(offset, length)) {
@@ -42,6 +52,14 @@ export class IOMemoryMap {
   write(offset: number, bytes: Uint8Array): void {
     this.#check(offset, bytes.length);
     const { journal } = this.#memory.owner.host.world;
+    const only = this.#memory.single;
+    if (only !== undefined) {
+      const at = only.offset + offset;
+      const { buffer } = only.backing;
+      buffer.write(at, bytes);
+      journal.recordBytes(EventKind.BufferWrite, 0, (buffer.address ?? 0) + at, bytes);
+      return;
+    }
     let done = 0;
     for (const range of this.#memory.ranges(offset, bytes.length)) {
       const { buffer } = range.backing;

@@ -165,8 +165,8 @@ export class Iommu implements DmaMemory {
   }
 
   #unmap(mapping: Mapping): void {
-    const index = this.#live.indexOf(mapping);
-    if (index < 0) throw new RangeError('This mapping is undone already.');
+    const index = this.#indexAfter(mapping.address) - 1;
+    if (this.#live[index] !== mapping) throw new RangeError('This mapping is undone already.');
     this.#live.splice(index, 1);
     this.#journal.record(EventKind.DmaUnmap, 0, mapping.address, mapping.length);
   }
