@@ -1,5 +1,6 @@
 /** What comes with the package for devices on buses of messages; part of `catalog.ts`. */
 import { eepromBoard } from '../../sim/machines/eeprom-board.ts';
+import { flashBoard } from '../../sim/machines/flash-board.ts';
 import type { Catalog, TargetEntry } from '../config.ts';
 import { device as eepromDevice } from '../suites/24cxx/device.ts';
 import { data as memoryData } from '../suites/memory-device/data.ts';
@@ -22,6 +23,21 @@ function eeprom(part: '24c02' | '24c32' | '24c256'): TargetEntry {
   };
 }
 
+function flash(part: 'w25q16' | 'w25q128' | 'w25q256'): TargetEntry {
+  return {
+    device: 'spi-nor',
+    tier: 'simulated',
+    bus: 'spi',
+    make: () =>
+      boardTarget({
+        name: `sim:${part}`,
+        device: 'spi-nor',
+        board: (world) => flashBoard(world, part),
+        offers: ['power-cut', 'board-lines'],
+      }),
+  };
+}
+
 /** @param sample where the manifest of a sample driver is */
 export function boards(sample: (name: string) => string) {
   return {
@@ -32,6 +48,9 @@ export function boards(sample: (name: string) => string) {
       'sim:24c02': eeprom('24c02'),
       'sim:24c32': eeprom('24c32'),
       'sim:24c256': eeprom('24c256'),
+      'sim:w25q16': flash('w25q16'),
+      'sim:w25q128': flash('w25q128'),
+      'sim:w25q256': flash('w25q256'),
     },
     suites: [eepromDevice, memoryData, memoryRobustness],
     exercises: { MemoryDevice: memorySimpleIO },
