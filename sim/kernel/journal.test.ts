@@ -128,3 +128,12 @@ test('without payloads only the number of bytes is recorded', () => {
   expect(journal.valueAt(at)).toBe(3);
   expect(journal.bytesAt(at)).toBeUndefined();
 });
+
+test('shows observers the bytes of the event that they are told of', () => {
+  const journal = new Journal();
+  const seen: (Uint8Array | undefined)[] = [];
+  journal.observe(EventKind.DmaWrite, (at) => seen.push(journal.bytesAt(at)));
+  journal.recordBytes(EventKind.DmaWrite, 0, 0x1000, Uint8Array.of(1, 2));
+  journal.recordBytes(EventKind.DmaRead, 0, 0x1000, Uint8Array.of(3));
+  expect(seen).toEqual([Uint8Array.of(1, 2)]);
+});

@@ -183,7 +183,11 @@ export class Journal {
   recordBytes(kind: EventKind, space: number, address: number, bytes: Uint8Array): number {
     if (!this.payloads) return this.record(kind, space, address, bytes.length);
     const event = this.count;
+    // Observers are told once the bytes are there to be seen.
+    const heard = this.#heard;
+    this.#heard = 0;
     const at = this.record(kind, space, address, bytes.length, 0, hashBytes(bytes));
+    this.#heard = heard;
     if (this.#shown.length < (this.#mask + 1) * SHOWN_BYTES) this.#growShown();
     const length = Math.min(bytes.length, SHOWN_BYTES);
     const from = at * SHOWN_BYTES;
@@ -191,6 +195,7 @@ export class Journal {
       this.#shown[from + index] = bytes[index] as number;
     }
     this.#shownOf[at] = event + 1;
+    if (((heard >>> kind) & 1) !== 0) this.#tell(kind, at);
     return at;
   }
 
