@@ -4,6 +4,7 @@ import { loadCatalog } from '../runner/load.ts';
 import { certificationPlan, profileDigest } from '../runner/profile.ts';
 import { runPlan } from '../runner/run.ts';
 import { UsageError } from '../usage-error.ts';
+import { compareAll } from './comparisons.ts';
 import { finish } from './finish.ts';
 import { Progress } from './progress.ts';
 import { type CommonOptions, choose, runnerOptions } from './run-options.ts';
@@ -37,6 +38,8 @@ export async function certifyVerb(
     ...runnerOptions(options),
     twice: false,
     onVerdict: (verdict) => progress.verdict(verdict),
+    compare: (onDivergence) =>
+      compareAll(catalog, [...new Set(chosen.map((it) => it.target))], profile.seed, onDivergence),
   });
   return finish(document, options.out, progress);
 }

@@ -12,15 +12,13 @@ import {
   RESULT_VERSION,
 } from '../../reports/verdict.ts';
 import type { DiffPlan } from '../divergence.ts';
-import { eduDiff } from '../generators/edu-programs.ts';
-import { nvmeDiff } from '../generators/nvme-programs.ts';
 import { type DiffResult, diff } from '../runner/diff.ts';
-import { invocation } from '../runner/invocation.ts';
 import { loadCatalog } from '../runner/load.ts';
 import { RESULT_FILE } from '../runner/run.ts';
 import { packageVersion } from '../runner/version.ts';
 import type { Target } from '../target.ts';
 import { UsageError } from '../usage-error.ts';
+import { comparisons, reproduceDiff, withTargets } from './comparisons.ts';
 
 export interface DiffVerbOptions {
   targets: string;
@@ -31,14 +29,11 @@ export interface DiffVerbOptions {
   config?: string;
 }
 
-/** How to compare a device, by its name. */
-const PLANS: Readonly<Record<string, DiffPlan>> = { edu: eduDiff, nvme: nvmeDiff };
-
 export async function diffVerb(device: string, options: DiffVerbOptions): Promise<number> {
-  const plan = PLANS[device];
+  const plan = comparisons[device];
   if (plan === undefined) {
     throw new UsageError(
-      `There is no device ${device} to compare; there are ${Object.keys(PLANS).join(', ')}.`,
+      `There is no device ${device} to compare; there are ${Object.keys(comparisons).join(', ')}.`,
     );
   }
   const names = options.targets.split(',');
@@ -46,24 +41,10 @@ export async function diffVerb(device: string, options: DiffVerbOptions): Promis
   if (one === undefined || other === undefined || names.length !== 2) {
     throw new UsageError('Name two targets with --targets, such as sim:edu,qemu:edu.');
   }
-  const targets: [Target, Target] = [
-    await make(one, plan, options),
-    await make(other, plan, options),
-  ];
-  try {
-    return await compareTargets(plan, targets, options);
-  } finally {
-    targets.forEach((target) => target.close());
-  }
-}
-
-async function make(name: string, plan: DiffPlan, options: DiffVerbOptions): Promise<Target> {
-  const entry = (await loadCatalog(options.config)).targets[name];
-  if (entry === undefined) throw new UsageError(`There is no target ${name}; see dyno list.`);
-  if (entry.device !== plan.device) {
-    throw new UsageError(`${name} is no ${plan.device}, but a ${entry.device}.`);
-  }
-  return entry.make({ onChild: () => {} });
+  const catalog = await loadCatalog(options.config);
+  return withTargets(catalog, plan, [one, other], (targets) =>
+    compareTargets(plan, targets, options),
+  );
 }
 
 async function compareTargets(
@@ -75,9 +56,6 @@ async function compareTargets(
   const { seed, path } = options;
   mkdirSync(options.out, { recursive: true });
   const writer = ResultWriter.create(join(options.out, RESULT_FILE), header(targets, seed));
-  const { name: one } = targets[0];
-  const { name: other } = targets[1];
-  const command = `${invocation()} diff ${plan.device} --targets ${one},${other}`;
   try {
     const result = await diff({
       plan,
@@ -85,7 +63,7 @@ async function compareTargets(
       runs: options.runs,
       seed,
       ...(path === undefined ? {} : { path }),
-      reproduce: (at, way) => `${command} --seed ${at}${way === undefined ? '' : ` --path ${way}`}`,
+      reproduce: reproduceDiff(plan.device, targets),
       onDivergence: (divergence) => {
         writer.append(divergence);
         process.stdout.write(`${text(divergence).join('\n')}\n\n`);

@@ -4,7 +4,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { countVerdicts, entryKey, exitCode } from '../../reports/summary.ts';
 import { diskError, readResultFile, ResultWriter } from '../../reports/result-file.ts';
-import type { End, Header, ResultDocument, Verdict } from '../../reports/verdict.ts';
+import type { Divergence, End, Header, ResultDocument, Verdict } from '../../reports/verdict.ts';
 import { RESULT_SCHEMA, RESULT_VERSION } from '../../reports/verdict.ts';
 import type { Catalog } from '../config.ts';
 import { UsageError } from '../usage-error.ts';
@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly watchdogMs: number;
   readonly twice: boolean;
   onVerdict(verdict: Verdict): void;
+  /** Compares the targets with each other, when all is judged. */
+  compare?(onDivergence: (divergence: Divergence) => void): Promise<void>;
 }
 
 export const RESULT_FILE = 'result.jsonl';
@@ -60,6 +62,7 @@ export async function runPlan(options: RunOptions): Promise<ResultDocument> {
       },
       onCoverage: (coverage) => writer.append(coverage),
     });
+    await options.compare?.((divergence) => writer.append(divergence));
     const document = readResultFile(writer.path);
     const end: End = {
       record: 'end',

@@ -25,6 +25,7 @@ const STATUS = {
   dataTransferError: 0x04,
   invalidPrpOffset: 0x13,
   invalidNamespace: 0x0b,
+  sequenceError: 0x0c,
   outOfRange: 0x80,
   noCompletionQueue: 0x100,
   invalidQueue: 0x101,
@@ -70,6 +71,8 @@ function errorsOf(command: NvmeCommand, interrupts: NvmeProgram['interrupts']): 
     case Admin.CreateCq:
     case Admin.CreateSq:
       return queueErrors(command, interrupts);
+    case Admin.SetFeatures:
+      return new Set([STATUS.invalidField, STATUS.sequenceError]);
     case Admin.Format:
       return new Set([STATUS.invalidField, STATUS.invalidNamespace, STATUS.invalidFormat]);
     default:
@@ -123,7 +126,8 @@ const queues: readonly NvmeExplanation[] = [
     cite: NVME,
     why:
       'A command with several errors ends with one of them; which one is not said (chapters Create ' +
-      'I/O Completion Queue and Create I/O Submission Queue). Both refuse it, each for one of them.',
+      'I/O Completion Queue, Create I/O Submission Queue, Set Features, Format NVM). Both refuse ' +
+      'it, each for one of them.',
     example: ['admin queue: Create I/O Completion Queue, not contiguous, vector 65'],
     explains: refusedOtherwise,
   },

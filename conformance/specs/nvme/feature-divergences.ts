@@ -7,6 +7,7 @@ const FEATURE = {
   arbitration: 0x01,
   powerManagement: 0x02,
   temperatureThreshold: 0x04,
+  numberOfQueues: 0x07,
   interruptCoalescing: 0x08,
   interruptVector: 0x09,
   writeAtomicity: 0x0a,
@@ -48,6 +49,13 @@ function wasSet({ program, index }: NvmeDifference, feature: number): boolean {
         step.queue === 0 &&
         step.commands.some((each) => sets(each, true) && featureOf(each) === feature),
     );
+}
+
+/** An interrupt that the model keeps back. */
+function isCoalesced(difference: NvmeDifference): boolean {
+  const { part } = difference;
+  if (part !== 'vectors' && part !== 'INTx') return false;
+  return wasSet(difference, FEATURE.interruptCoalescing);
 }
 
 export const featureExplanations: readonly NvmeExplanation[] = [
@@ -108,7 +116,8 @@ export const featureExplanations: readonly NvmeExplanation[] = [
           selectOf(command) === CURRENT &&
           FIXED.includes(featureOf(command)) &&
           wasSet(difference, featureOf(command)),
-      )(difference),
+      )(difference) |
+      (isCoalesced(difference) ? 1n : 0n),
   },
   {
     id: 'nvme-saved-features',
@@ -141,6 +150,19 @@ export const featureExplanations: readonly NvmeExplanation[] = [
         differentStatus(({ command, isAdmin }) => ofSensor(command, isAdmin))(difference)
       );
     },
+  },
+  {
+    id: 'nvme-queues-granted',
+    cite: NVME,
+    why:
+      'A controller may grant more queues than were asked for (chapter Number of Queues): QEMU ' +
+      'always grants all 64, the model as many as are wanted.',
+    example: ['admin queue: Set Features 07h with 0'],
+    explains: inPart(
+      'result',
+      (command, isAdmin) => sets(command, isAdmin) && featureOf(command) === FEATURE.numberOfQueues,
+    ),
+    ends: true,
   },
   {
     id: 'nvme-admin-vector',

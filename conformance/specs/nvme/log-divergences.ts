@@ -46,6 +46,12 @@ const HEALTH_FIELDS = bytesMask([
   [TEMPERATURE_SENSORS, 32],
 ]);
 
+function isAtEnd(command: NvmeCommand): boolean {
+  const end = BYTES[pageOf(command)] ?? Infinity;
+  const { dword12 = 0 } = command;
+  return pageOf(command) === PAGE.error ? dword12 >= end : dword12 === end;
+}
+
 function beyondTheEnd(difference: NvmeDifference): bigint {
   const found = commandAndStatuses(difference);
   if (found === undefined || !getsLog(found.command, found.isAdmin)) return 0n;
@@ -74,14 +80,11 @@ export const logExplanations: readonly NvmeExplanation[] = [
     cite: NVME,
     why:
       'An offset greater than the size of the log page is an Invalid Field in Command (chapter Get ' +
-      'Log Page, LPOL): QEMU refuses one that equals it, too.',
+      'Log Page, LPOL): QEMU refuses one that equals it, too. Its error log has one entry.',
     example: ['admin queue: Get Log Page 05h from 4096 on'],
     explains: differentStatus(
       ({ command, isAdmin, ours, theirs }) =>
-        getsLog(command, isAdmin) &&
-        ours === 0 &&
-        theirs === INVALID_FIELD &&
-        command.dword12 === BYTES[pageOf(command)],
+        getsLog(command, isAdmin) && ours === 0 && theirs === INVALID_FIELD && isAtEnd(command),
     ),
   },
   {

@@ -50,17 +50,14 @@ describe.skipIf(missing)(`drivers on QEMU (${missing ?? 'it is installed'})`, ()
     TIMEOUT_MS,
   );
 
-  it(
-    'edu differs from ours in what is explained only',
-    () => {
-      const { status, stdout } = dyno(
-        'diff',
-        'edu',
-        '--targets',
-        'sim:edu,qemu:edu',
-        '--runs',
-        '300',
-      );
+  it.each([
+    ['edu', '300'],
+    ['nvme', '500'],
+  ])(
+    '%s differs from ours in what is explained only',
+    (device, runs) => {
+      const targets = `sim:${device},qemu:${device}`;
+      const { status, stdout } = dyno('diff', device, '--targets', targets, '--runs', runs);
       expect(stdout).toContain('0 divergences that nothing explains');
       expect(status).toBe(0);
     },
