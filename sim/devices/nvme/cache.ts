@@ -14,7 +14,7 @@ import { BlockState, type Media } from './media.ts';
 
 /** What the cache holds at the most; beyond it the oldest writes go to the medium. */
 export const CACHE_BYTES_MAX = 4 * 1024 * 1024;
-export const CACHE_WRITES_MAX = 1024;
+export const CACHE_WRITES_MAX = 256;
 /** Entries are used again; larger ones are left to the collector. */
 const KEPT_BYTES_MAX = 16 * 1024;
 /** In `states`: the block was made durable, or written over durably, since. */
