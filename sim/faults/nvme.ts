@@ -191,7 +191,9 @@ class NvmeFaults<C extends FaultyCommand> implements FaultyOutbox<C> {
     if (id !== undefined) Completion.CID.set(completion, 0, id.id);
     const head = this.#struck(this.#falseHeads, queue);
     if (head !== undefined) Completion.SQHD.set(completion, 0, head.head);
-    if (this.#struck(this.#wrongPhases, queue) !== undefined) Completion.P.set(completion, 0, 1);
+    // The bytes are the controller's, and used again: a later entry has its right phase.
+    const isWrong = this.#struck(this.#wrongPhases, queue) !== undefined;
+    Completion.P.set(completion, 0, isWrong ? 1 : 0);
   }
 
   #hold(queue: number, completion: Uint8Array, ns: number): void {

@@ -29,6 +29,9 @@ import { Units } from './units.ts';
 
 const ADMIN_ENTRIES = 32;
 const PAIRS_MAX = 64;
+/** How often the controller is brought up at the most, and after what. */
+const BRING_UPS_MAX = 2;
+const AGAIN: readonly IOReturnName[] = ['kIOReturnTimeout', 'kIOReturnDeviceError'];
 
 /** What the driver's personality asks for. */
 export interface Configuration {
@@ -109,14 +112,23 @@ export class Device implements RecoverableDevice {
   async start(): Promise<void> {
     await this.controller.disable();
     this.interrupts.open(this.#configuration.queuePairs + 1);
-    await this.bringUp();
-    this.io.resume();
+    await this.resume();
   }
 
-  /** After sleep. @throws IOReturnError */
+  /** From however it stands; a second time when it is late or fails. @throws IOReturnError */
   async resume(): Promise<void> {
-    await this.controller.disable();
-    await this.bringUp();
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.controller.disable();
+        await this.bringUp();
+        break;
+      } catch (error) {
+        if (!(error instanceof IOReturnError)) throw error;
+        if (tries === BRING_UPS_MAX || !AGAIN.includes(error.codeName)) throw error;
+        this.controller.isolate();
+        this.admin.close('kIOReturnAborted');
+      }
+    }
     this.io.resume();
   }
 
