@@ -11,8 +11,8 @@ const MEDIUM_BYTES = 32 * 2 ** 20;
 
 /** Devices by the name that follows `qemu:` in a target. */
 export const QEMU_DEVICES = {
-  // The computing bit of its status register.
-  edu: { driver: 'edu', busy: { offset: 0x20, mask: 1 } },
+  // Of its status register: computing, and an interrupt at the end of that.
+  edu: { driver: 'edu', busy: { offset: 0x20, works: 0x01, signals: 0x80 } },
   'pci-serial': { driver: 'pci-serial', properties: { chardev: 'line' } },
   nvme: {
     driver: 'nvme',

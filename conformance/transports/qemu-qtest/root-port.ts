@@ -36,16 +36,17 @@ export interface DeviceOptions {
   /** Devices on the bus that this one makes, such as the namespaces of a controller. */
   readonly children?: readonly Omit<DeviceOptions, 'children' | 'busy'>[];
   /**
-   * A bit of BAR 0 that is set while a thread of QEMU's works for the device. Taken out then, QEMU
-   * 7.2 stands still: it waits for the thread, which waits for the lock that it holds.
+   * Bits of BAR 0: set while a thread of QEMU's works for the device, and set where that thread
+   * interrupts when it is done. Taken out before that, QEMU 7.2 stands still: it waits for the
+   * thread, which waits for the lock that it holds.
    */
-  readonly busy?: { readonly offset: number; readonly mask: number };
+  readonly busy?: { readonly offset: number; readonly works: number; readonly signals: number };
 }
 
 /** Ten seconds: edu's longest computation takes three. */
-const BUSY_POLLS_MAX = 10_000;
-/** Turns of the main loop in which a thread that is done gets the lock for its interrupt. */
-const BUSY_TURNS = 4;
+const WORK_POLLS_MAX = 10_000;
+/** QEMU idles so long that a thread which is done gets the lock, and interrupts. */
+const SIGNAL_MS = 20;
 const NOBODY = 0xffff_ffff;
 
 /**
@@ -109,22 +110,27 @@ export class RootPort {
   /** Takes the device out, without asking it or its driver. */
   unplug(): void {
     if (this.#plugged === undefined) return;
-    for (let polls = 0; this.busy && polls < BUSY_POLLS_MAX; polls++) sleepMs(1);
+    for (let polls = 0; this.#state().works && polls < WORK_POLLS_MAX; polls++) sleepMs(1);
+    if (this.#state().signals) sleepMs(SIGNAL_MS);
     this.#qemu.qmp.execute('device_del', { id: this.#plugged.id });
     this.#config.write(this.#express + SLOT_CONTROL, 2, POWER_OFF);
     this.#plugged = undefined;
   }
 
-  /** Whether QEMU could not take the device out now. What its driver set up is lost. */
+  /** Whether QEMU could not take the device out at once. What its driver set up is lost. */
   get busy(): boolean {
+    const { works, signals } = this.#state();
+    return works || signals;
+  }
+
+  #state(): { works: boolean; signals: boolean } {
     const busy = this.#plugged?.device.busy;
-    if (busy === undefined) return false;
-    const { qtest } = this.#qemu;
+    if (busy === undefined) return { works: false, signals: false };
     this.slot.write(CONFIG.bar, 4, WINDOWS.memory.first);
     this.slot.write(CONFIG.command, 2, COMMAND.memory);
-    const value = qtest.read(WINDOWS.memory.first + busy.offset, 4);
-    for (let turn = 0; turn < BUSY_TURNS; turn++) qtest.poll();
-    return value !== NOBODY && (value & busy.mask) !== 0;
+    const value = this.#qemu.qtest.read(WINDOWS.memory.first + busy.offset, 4);
+    const has = (mask: number) => value !== NOBODY && (value & mask) !== 0;
+    return { works: has(busy.works), signals: has(busy.signals) };
   }
 
   get occupied(): boolean {
