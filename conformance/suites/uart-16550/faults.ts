@@ -4,7 +4,7 @@ import { IOReturnError } from '../../../drivers-under-test/host/io-return.ts';
 import type { SerialPort } from '../../../drivers-under-test/host/classes/serial-port.ts';
 import { EventKind } from '../../../sim/kernel/journal.ts';
 import { type PciFault, describeFault } from '../../../sim/faults/plan.ts';
-import { property, suite } from '../../clause.ts';
+import { type Clause, property, suite } from '../../clause.ts';
 import { expect } from '../../expect.ts';
 import type { Scene } from '../../scene.ts';
 import {
@@ -29,7 +29,6 @@ const ACCESSES = 400;
 const SOME = 12;
 
 const at = fc.integer({ min: 1, max: ACCESSES });
-const show = (fault: PciFault) => [describeFault(fault)];
 
 /** Sends both ways. Failures are the driver's good right; hanging, or ending twice, is not. */
 async function exercise(scene: Scene): Promise<string[]> {
@@ -90,67 +89,70 @@ async function leave(scene: Scene): Promise<void> {
   }
 }
 
+/** As `expectEnd`, and what is left can be stopped. */
+async function endAndLeave(scene: Scene): Promise<void> {
+  await expectEnd(scene);
+  await leave(scene);
+}
+
+/** A clause about the driver while the device has one fault or another. */
+function underFault(
+  clause: Pick<Clause, 'id' | 'cite' | 'text' | 'needs' | 'bugClasses'> & {
+    readonly given: fc.Arbitrary<PciFault>;
+    readonly check: (scene: Scene) => Promise<void>;
+  },
+): Clause {
+  return property({
+    ...clause,
+    level: 'shall',
+    subject: 'driver',
+    show: (fault) => [describeFault(fault)],
+    async check(scene, fault) {
+      scene.inject(fault);
+      await clause.check(scene);
+    },
+  });
+}
+
 export const faults = suite({
   id: 'uart-16550/faults',
   for: { class: 'SerialPort', device: 'uart-16550' },
   clauses: [
-    property({
+    underFault({
       id: 'removal-anywhere',
       cite: contract('introduction'),
       text: 'Whichever access finds the device gone, each call ends once and the driver stops.',
-      level: 'shall',
-      subject: 'driver',
       needs: ['serial-peer', 'faults'],
       bugClasses: ['BC-05', 'BC-12', 'BC-13', 'BC-21'],
       given: at.map((access): PciFault => ({ kind: 'removal', at: access })),
-      show,
-      async check(scene, fault) {
-        scene.inject(fault);
-        await expectEnd(scene);
-        await leave(scene);
-      },
+      check: endAndLeave,
     }),
-    property({
+    underFault({
       id: 'no-answer',
       cite: contract('introduction'),
       text: 'A device that does not answer for a moment leaves no call hanging.',
-      level: 'shall',
-      subject: 'driver',
       needs: ['serial-peer', 'faults'],
       bugClasses: ['BC-05', 'BC-07', 'BC-13'],
       given: fc
         .tuple(at, fc.integer({ min: 1, max: 8 }))
         .map(([access, accesses]): PciFault => ({ kind: 'no-answer', at: access, accesses })),
-      show,
-      async check(scene, fault) {
-        scene.inject(fault);
-        await expectEnd(scene);
-        await leave(scene);
-      },
+      check: endAndLeave,
     }),
-    property({
+    underFault({
       id: 'lost-interrupt',
       cite: contract('write, read'),
       text: 'One lost interrupt costs time, not data.',
-      level: 'shall',
-      subject: 'driver',
       needs: ['serial-peer', 'faults'],
       bugClasses: ['BC-10', 'BC-24'],
       given: fc
         .integer({ min: 1, max: 8 })
         .map((interrupt): PciFault => ({ kind: 'lost-interrupt', at: interrupt })),
-      show,
-      async check(scene, fault) {
-        scene.inject(fault);
-        await expectData(scene);
-      },
+      check: expectData,
     }),
-    property({
+    underFault({
       id: 'late-interrupt',
       cite: datasheet('8.5, bits 6 and 7'),
       text: 'An interrupt that comes some characters late costs no data: that is what FIFOs are for.',
-      level: 'shall',
-      subject: 'driver',
       needs: ['serial-peer', 'faults'],
       bugClasses: ['BC-10', 'BC-23'],
       given: fc
@@ -160,18 +162,12 @@ export const faults = suite({
           at: interrupt,
           ns: Math.round(characters * CHARACTER_NS),
         })),
-      show,
-      async check(scene, fault) {
-        scene.inject(fault);
-        await expectData(scene);
-      },
+      check: expectData,
     }),
-    property({
+    underFault({
       id: 'interrupts-for-nothing',
       cite: datasheet('8.6, bit 0'),
       text: 'Interrupts that the device did not raise, one or a thousand, cost no data.',
-      level: 'shall',
-      subject: 'driver',
       needs: ['serial-peer', 'faults'],
       bugClasses: ['BC-08', 'BC-09'],
       given: fc.oneof(
@@ -188,18 +184,12 @@ export const faults = suite({
           everyNs: 2000,
         })),
       ),
-      show,
-      async check(scene, fault) {
-        scene.inject(fault);
-        await expectData(scene);
-      },
+      check: expectData,
     }),
-    property({
+    underFault({
       id: 'stuck-status',
       cite: datasheet('8.4, 8.6'),
       text: 'A status bit that never changes again leaves no call hanging and no loop endless.',
-      level: 'shall',
-      subject: 'driver',
       needs: ['serial-peer', 'faults'],
       bugClasses: ['BC-05', 'BC-07', 'BC-08'],
       given: fc
@@ -217,25 +207,16 @@ export const faults = suite({
           mask,
           value,
         })),
-      show,
-      async check(scene, fault) {
-        scene.inject(fault);
-        await expectEnd(scene);
-        await leave(scene);
-      },
+      check: endAndLeave,
     }),
-    property({
+    underFault({
       id: 'self-reset',
       cite: datasheet('Table I'),
       text: 'After a device has reset itself calls end in time, and a port opened anew works.',
-      level: 'shall',
-      subject: 'driver',
       needs: ['serial-peer', 'faults', 'device-reset'],
       bugClasses: ['BC-10', 'BC-22'],
       given: at.map((access): PciFault => ({ kind: 'self-reset', at: access })),
-      show,
-      async check(scene, fault) {
-        scene.inject(fault);
+      async check(scene) {
         let hasStruck = false;
         scene.world.journal.observe(EventKind.Fault, () => (hasStruck = true));
         const ends = await expectEnd(scene);
