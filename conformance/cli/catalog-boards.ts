@@ -3,6 +3,7 @@ import { eepromBoard } from '../../sim/machines/eeprom-board.ts';
 import { flashBoard } from '../../sim/machines/flash-board.ts';
 import type { Catalog, TargetEntry } from '../config.ts';
 import { device as eepromDevice } from '../suites/24cxx/device.ts';
+import { flashSimpleIO } from '../suites/flash-device/simple-io.ts';
 import { data as memoryData } from '../suites/memory-device/data.ts';
 import { robustness as memoryRobustness } from '../suites/memory-device/robustness.ts';
 import { memorySimpleIO } from '../suites/memory-device/simple-io.ts';
@@ -43,6 +44,7 @@ export function boards(sample: (name: string) => string) {
   return {
     drivers: {
       eeprom: { module: sample('eeprom'), targets: ['sim:24c02', 'sim:24c32', 'sim:24c256'] },
+      'spi-nor': { module: sample('spi-nor'), targets: ['sim:w25q16', 'sim:w25q128'] },
     },
     targets: {
       'sim:24c02': eeprom('24c02'),
@@ -53,6 +55,6 @@ export function boards(sample: (name: string) => string) {
       'sim:w25q256': flash('w25q256'),
     },
     suites: [eepromDevice, memoryData, memoryRobustness],
-    exercises: { MemoryDevice: memorySimpleIO },
+    exercises: { FlashDevice: flashSimpleIO, MemoryDevice: memorySimpleIO },
   } as const satisfies Partial<Catalog>;
 }
