@@ -5,6 +5,7 @@ import { joined } from '../../sim/registers/split.ts';
 import { extract } from '../../sim/registers/driver-access.ts';
 import type { JournalEntry } from '../../reports/verdict.ts';
 import { OperationPhase } from '../../drivers-under-test/host/host.ts';
+import { describeCommand, describeCompletion } from '../checkers/nvme/describe.ts';
 import { show } from '../expect.ts';
 
 const BEFORE = 24;
@@ -105,6 +106,14 @@ function describe(journal: Journal, kind: EventKind, at: number): string {
     return `config+0x${address.toString(16)} ${arrow} 0x${value.toString(16)}`;
   }
   const bytes = journal.bytesAt(at);
+  if (bytes !== undefined && kind === EventKind.Command) {
+    const told = describeCommand(journal.spaceAt(at), bytes);
+    if (told !== undefined) return told;
+  }
+  if (bytes !== undefined && kind === EventKind.Completion) {
+    const told = describeCompletion(journal.spaceAt(at), bytes);
+    if (told !== undefined) return told;
+  }
   const content = bytes === undefined ? '' : ` ${show(bytes)}`;
   return `0x${address.toString(16)}, ${value}${content}`;
 }
