@@ -6,10 +6,10 @@ import { explanations } from '../specs/nvme/divergences.ts';
 import { Io } from '../suites/nvme/commands.ts';
 import { adminCommands, passingAdminCommands } from './nvme-admin.ts';
 import { type Prepared, ioCommands } from './nvme-io.ts';
+import { apart } from './nvme-together.ts';
 import { plain } from './nvme-layouts.ts';
 import {
   type EnableStep,
-  type NvmeCommand,
   type NvmeProgram,
   type NvmeStep,
   placeOfNvme,
@@ -18,7 +18,6 @@ import {
 import { BLOCKS } from './nvme-transfers.ts';
 
 const STEPS_MAX = 12;
-const TOGETHER_MAX = 5;
 /** Blocks that the last steps of a program read. */
 const READ_BACK = { 1: 128, 2: 16 } as const;
 
@@ -38,19 +37,10 @@ const io: fc.Arbitrary<NvmeStep> = fc
   .tuple(queues, ioCommands)
   .map(([queue, prepared]) => submit(queue, prepared));
 
-/** Several at once, whose order does not matter: none of them changes what another one reads. */
+/** Several at once, whose order does not matter. */
 const together: fc.Arbitrary<NvmeStep> = fc
-  .tuple(queues, fc.array(ioCommands, { minLength: 2, maxLength: TOGETHER_MAX }))
-  .map(([queue, all]) => {
-    const only = all.filter(({ command, fills }) => fills.length === 0 && isQuiet(command));
-    return { kind: 'commands', queue, fills: [], commands: only.map(({ command }) => command) };
-  })
-  .filter(({ commands }) => commands.length > 0) as fc.Arbitrary<NvmeStep>;
-
-/** Moves nothing. */
-function isQuiet({ opcode }: NvmeCommand): boolean {
-  return opcode !== Io.Write && opcode !== Io.Read && opcode !== Io.WriteZeroes;
-}
+  .tuple(queues, apart)
+  .map(([queue, commands]) => ({ kind: 'commands', queue, fills: [], commands }));
 
 const doorbells: fc.Arbitrary<NvmeStep> = fc.record({
   kind: fc.constant('doorbell'),
@@ -102,7 +92,7 @@ function steps(fresh: boolean): fc.Arbitrary<NvmeStep> {
   return fc.oneof(
     { weight: 30, arbitrary: io },
     { weight: 30, arbitrary: admin.map((prepared) => submit(0, prepared)) },
-    { weight: 3, arbitrary: together },
+    { weight: 6, arbitrary: together },
     { weight: 2, arbitrary: doorbells },
     { weight: 1, arbitrary: enables },
     { weight: 1, arbitrary: shutdowns },
@@ -128,6 +118,12 @@ function writes(step: NvmeStep): boolean {
   );
 }
 
+const entries = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(16) },
+  { weight: 1, arbitrary: fc.integer({ min: 2, max: 5 }) },
+);
+const pairs = fc.record({ submissions: entries, completions: entries });
+
 const programs: fc.Arbitrary<NvmeProgram> = fc
   .record({
     interrupts: fc.oneof(
@@ -138,7 +134,7 @@ const programs: fc.Arbitrary<NvmeProgram> = fc
       { weight: 9, arbitrary: fc.constant(false) },
       { weight: 1, arbitrary: fc.constant(true) },
     ),
-    pairs: fc.constantFrom(2, 2, 2, 1, 0),
+    pairs: fc.array(pairs, { maxLength: 2, size: 'max' }),
   })
   .chain(({ interrupts, fresh, pairs }) =>
     fc.array(steps(fresh), { minLength: 1, maxLength: STEPS_MAX, size: 'max' }).map((list) => ({

@@ -70,8 +70,8 @@ export interface NvmeProgram extends Program<NvmeStep> {
   readonly interrupts: 'none' | 'msix';
   /** On a device that no program has used before: for what outlives a reset of the controller. */
   readonly fresh: boolean;
-  /** Queue pairs that are there from the start. */
-  readonly pairs: number;
+  /** Queue pairs that are there from the start, by the entries of their queues. */
+  readonly pairs: readonly { readonly submissions: number; readonly completions: number }[];
 }
 
 export type NvmeDifference = Difference<NvmeProgram>;
@@ -96,7 +96,8 @@ export function showNvme(
   count: number,
 ): string[] {
   const by = interrupts === 'msix' ? 'MSI-X' : 'INTx';
-  const start = `${fresh ? 'new device, ' : ''}${pairs} I/O queue pairs, ${by}`;
+  const sizes = pairs.map((pair) => `${pair.submissions}/${pair.completions} entries`);
+  const start = `${fresh ? 'new device, ' : ''}I/O queue pairs [${sizes.join(', ')}], ${by}`;
   return [start, ...steps.slice(0, count).map(showStep)];
 }
 

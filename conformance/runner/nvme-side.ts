@@ -17,7 +17,7 @@ import {
   PAGE,
 } from '../generators/nvme-steps.ts';
 import { bytesToHost } from '../generators/nvme-transfers.ts';
-import { Admin } from '../suites/nvme/commands.ts';
+import { Admin, pair } from '../suites/nvme/commands.ts';
 import { type PciHardware, type Target, TargetUnavailable, onBus } from '../target.ts';
 import { entriesAround } from './journal-entries.ts';
 import { type NvmeCompletion, NvmeRings } from './nvme-rings.ts';
@@ -81,7 +81,7 @@ export class NvmeSide implements DiffSide<NvmeProgram> {
     this.#stale = fresh;
     this.#id = 0;
     this.#enable(START);
-    for (let queue = 1; queue <= pairs; queue++) this.#createPair(queue);
+    for (const [index, pair] of pairs.entries()) this.#createPair(index + 1, pair);
     this.#vectors.clear();
   }
 
@@ -258,18 +258,18 @@ export class NvmeSide implements DiffSide<NvmeProgram> {
     return taken;
   }
 
-  #createPair(queue: number): void {
+  #createPair(queue: number, { submissions, completions }: NvmeProgram['pairs'][number]): void {
     const page = MEMORY.rings + 2 * (queue - 1);
-    const size = (PAIR_ENTRIES - 1) * 0x1_0000 + queue;
-    const make = (opcode: number, at: number, dword11: number) => {
-      const command = { opcode, prp1: { page: at, offset: 0 }, dword10: size, dword11 };
+    const make = (opcode: number, entries: number, dword11: number) => {
+      const at = { page: opcode === Admin.CreateCq ? page + 1 : page, offset: 0 };
+      const command = { opcode, prp1: at, dword10: pair(queue, entries - 1), dword11 };
       this.#rings.prepare(command);
       this.#rings.push(0, command, this.#id++);
       this.#rings.ring(0, 'tail');
       if (this.#wait(1)[0]?.status === 0) this.#rings.follow(command);
     };
-    make(Admin.CreateCq, page + 1, 3 + (queue % VECTORS) * 0x1_0000);
-    make(Admin.CreateSq, page, 1 + queue * 0x1_0000);
+    make(Admin.CreateCq, completions, pair(3, this.#interrupts === 'none' ? 0 : queue % VECTORS));
+    make(Admin.CreateSq, submissions, pair(1, queue));
   }
 
   #withShutdown(value: number): number {
@@ -328,6 +328,5 @@ export class NvmeSide implements DiffSide<NvmeProgram> {
 }
 
 const NOTHING = new Uint8Array();
-const PAIR_ENTRIES = 16;
 const SHUTDOWN = 2 ** 14;
 const SHUTDOWN_COMPLETE = 2;

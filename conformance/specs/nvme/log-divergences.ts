@@ -173,6 +173,16 @@ export const logExplanations: readonly NvmeExplanation[] = [
     ends: true,
   },
   {
+    id: 'nvme-abort-event-request',
+    cite: NVME,
+    why:
+      'Abort is a best effort (chapter Abort): the model aborts an Asynchronous Event Request, QEMU ' +
+      'aborts nothing and says so in dword 0.',
+    example: ['admin queue: Asynchronous Event Request, then Abort of it'],
+    explains: inPart('result', ({ opcode }, isAdmin) => isAdmin && opcode === Admin.Abort),
+    ends: true,
+  },
+  {
     id: 'nvme-event-order',
     cite: NVME,
     why:
