@@ -1,5 +1,6 @@
 /** What is known of each device of QEMU: what it offers, lacks and does otherwise, with reasons. */
 import { type CompiledMap, compile } from '../../../sim/registers/compile.ts';
+import { bit, bits, type RegisterMap } from '../../../sim/registers/declare.ts';
 import { registers as eduRegisters } from '../../../sim/devices/edu/registers.ts';
 import { registers as nvmeRegisters } from '../../../sim/devices/nvme/registers.ts';
 import { registers as uartRegisters } from '../../../sim/devices/uart-16550/registers.ts';
@@ -75,11 +76,42 @@ const NVME = {
     why: 'QEMU leaves INTx up when a reset deletes the queue that raised it',
     shows: /the line/,
   },
+  'registers/hw-reset': {
+    why: 'QEMU keeps AQA, ASQ and ACQ in a hot reset, as in one by CC.EN',
+    shows: /A(QA|SQ|CQ)/,
+  },
+  'registers/access-size': {
+    why: 'QEMU takes accesses of one and two bytes, which 1.4 leaves undefined, as of a whole register',
+    shows: /A(QA|SQ|CQ)|CC/,
+  },
+  'registers/reserved': {
+    why: 'QEMU keeps the reserved bits of CC',
+    shows: /Reserved bits 0x[0-9a-f]+ of (CC|A[CS]Q|AQA)/,
+  },
   'nvme/device-reset/function-reset': {
     why: 'QEMU keeps AQA, ASQ and ACQ in a function level reset, as in one by CC.EN',
     shows: /register 0x2/,
   },
 } as const satisfies Readonly<Record<string, Departure>>;
+
+const { CAP } = nvmeRegisters.registers;
+
+/** QEMU has no weighted arbitration and no subsystem reset, and command sets of revision 2.0. */
+const withOwnCapabilities = {
+  ...nvmeRegisters,
+  registers: {
+    ...nvmeRegisters.registers,
+    CAP: {
+      ...CAP,
+      fields: {
+        ...CAP.fields,
+        AMS: bits(18, 17, { reset: 0 }),
+        NSSRS: bit(36, { reset: 0 }),
+        CSS: bits(44, 37, { reset: 0xc1 }),
+      },
+    },
+  },
+} as const satisfies RegisterMap;
 
 export const DEVICE_FACTS = {
   edu: {
@@ -130,7 +162,7 @@ export const DEVICE_FACTS = {
   },
   nvme: {
     device: 'nvme',
-    maps: new Map([[0, compile(nvmeRegisters)]]),
+    maps: new Map([[0, compile(withOwnCapabilities)]]),
     offers: ['msix', 'function-reset', 'power-cut'],
     lacks: {
       msi: 'the controller has MSI-X and INTx, and no MSI',
