@@ -100,8 +100,11 @@ export const explanations: readonly Explanation<AccessProgram>[] = [
       'write DMA_DESTINATION <- 0x40000',
       'write DMA_COMMAND <- 1',
     ],
+    // Every byte of it.
     explains: (difference) =>
-      difference.part === 'memory' && transfers(difference).some(({ mapped }) => !mapped) ? 1n : 0n,
+      difference.part === 'memory' && transfers(difference).some(({ mapped }) => !mapped)
+        ? difference.bits
+        : 0n,
     ends: true,
   },
 ];
