@@ -56,7 +56,6 @@ interface Place {
   readonly offset: number;
 }
 
-export type PciFaultKind = PciFault['kind'];
 export type PciFaultPlan = readonly PciFault[];
 
 /** A bound on plans that a generator or a file makes. */

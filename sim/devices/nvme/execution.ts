@@ -35,8 +35,8 @@ export interface Execution {
   /** Kept from step to step; the command's own business. 0 at first. */
   note: number;
   /**
-   * The write that the command has begun and not ended. Undefined at first. Whoever ends the command
-   * early ends it too: `held.cache.end(held, false)`.
+   * The write that the command has begun and not ended. Undefined at first. Whoever ends the
+   * command early ends it too: `held.cache.end(held, false)`.
    */
   held: CachedWrite | undefined;
   /** The next step, so many virtual nanoseconds from now. */
