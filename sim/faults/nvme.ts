@@ -133,6 +133,8 @@ class NvmeFaults<C extends FaultyCommand> implements FaultyOutbox<C> {
     const before = this.#swapped;
     this.#swapped = before.filter((held) => held.queue !== queue);
     this.#send(queue, completion);
+    // The controller uses these bytes again, and sets the other fields only.
+    Completion.P.set(completion, 0, 0);
     for (const held of before) {
       if (held.queue === queue) this.#release(held);
     }

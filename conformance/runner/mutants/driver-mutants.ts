@@ -4,6 +4,7 @@ import { eduInterrupts } from '../../../drivers-under-test/mutants/edu/interrupt
 import { eduLifecycle } from '../../../drivers-under-test/mutants/edu/lifecycle.ts';
 import { eduRules } from '../../../drivers-under-test/mutants/edu/rules.ts';
 import { eduTransfers } from '../../../drivers-under-test/mutants/edu/transfers.ts';
+import { nvmeDurability } from '../../../drivers-under-test/mutants/nvme/durability.ts';
 import { uartLifecycle } from '../../../drivers-under-test/mutants/uart-16550/lifecycle.ts';
 import { uartSetup } from '../../../drivers-under-test/mutants/uart-16550/setup.ts';
 import { uartTransfer } from '../../../drivers-under-test/mutants/uart-16550/transfer.ts';
@@ -13,6 +14,7 @@ export const driverMutants: readonly DriverMutant[] = [
   ...eduTransfers,
   ...eduLifecycle,
   ...eduRules,
+  ...nvmeDurability,
   ...uartSetup,
   ...uartTransfer,
   ...uartLifecycle,
