@@ -3,6 +3,8 @@ import { eepromBoard } from '../../sim/machines/eeprom-board.ts';
 import { flashBoard } from '../../sim/machines/flash-board.ts';
 import type { Catalog, TargetEntry } from '../config.ts';
 import { device as eepromDevice } from '../suites/24cxx/device.ts';
+import { data as flashData } from '../suites/flash-device/data.ts';
+import { robustness as flashRobustness } from '../suites/flash-device/robustness.ts';
 import { flashSimpleIO } from '../suites/flash-device/simple-io.ts';
 import { data as memoryData } from '../suites/memory-device/data.ts';
 import { robustness as memoryRobustness } from '../suites/memory-device/robustness.ts';
@@ -54,7 +56,7 @@ export function boards(sample: (name: string) => string) {
       'sim:w25q128': flash('w25q128'),
       'sim:w25q256': flash('w25q256'),
     },
-    suites: [eepromDevice, memoryData, memoryRobustness],
+    suites: [flashData, flashRobustness, eepromDevice, memoryData, memoryRobustness],
     exercises: { FlashDevice: flashSimpleIO, MemoryDevice: memorySimpleIO },
   } as const satisfies Partial<Catalog>;
 }
