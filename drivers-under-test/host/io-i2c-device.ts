@@ -51,7 +51,7 @@ export class IOI2CDevice extends IOMessageDevice {
   async Transfer(parts: readonly I2cPart[]): Promise<readonly Uint8Array[]> {
     this.checkOpen();
     const { port, address } = this.#place;
-    const outcome = await port.transfer(parts.map((part) => ({ address, ...part })));
+    const outcome = await this.answer(port.transfer(parts.map((part) => ({ address, ...part }))));
     if (outcome.end === 'done') return outcome.read;
     return fail(CODES[outcome.end], `part ${outcome.message} of the transfer: ${outcome.end}`);
   }
@@ -59,7 +59,7 @@ export class IOI2CDevice extends IOMessageDevice {
   /** Nine clocks and a stop. @throws kIOReturnOffline when the bus stays stuck */
   async RecoverBus(): Promise<void> {
     this.checkOpen();
-    const free = await this.#place.port.recover();
+    const free = await this.answer(this.#place.port.recover());
     if (!free) fail('kIOReturnOffline', 'SDA stays low after nine clocks');
   }
 }

@@ -44,11 +44,17 @@ export class IOMessageDevice extends IOService {
 
   /** @throws kIOReturnNotOpen */
   protected checkOpen(): void {
+    if (this.host.dead) fail('kIOReturnOffline', 'the driver has died');
     if (this.#client === undefined) fail('kIOReturnNotOpen', 'open the device first');
     if (this.#client.state === 'stopped') {
       const detail = `${this.#client.GetName()} uses the device after Stop`;
       this.host.violate('HOST-AFTER-STOP', detail);
       fail('kIOReturnNotOpen', 'the service has stopped');
     }
+  }
+
+  /** What the bus answers; a driver that has died in the meantime never hears of it. */
+  protected answer<T>(result: Promise<T>): Promise<T> {
+    return result.then((value) => (this.host.dead ? new Promise<T>(() => {}) : value));
   }
 }

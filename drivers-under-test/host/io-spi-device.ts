@@ -41,6 +41,6 @@ export class IOSPIDevice extends IOMessageDevice {
    */
   async Transfer(segments: readonly SpiSegment[]): Promise<readonly Uint8Array[]> {
     this.checkOpen();
-    return this.#place.port.transfer(this.#place.select, segments);
+    return this.answer(this.#place.port.transfer(this.#place.select, segments));
   }
 }

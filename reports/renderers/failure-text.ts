@@ -36,8 +36,8 @@ export function failureLines(verdict: Verdict, clause: Clause): string[] {
 
 /** How the user started the command: as the reproduce line does. */
 function invocation({ reproduce }: NonNullable<Verdict['failure']>): string {
-  const [command = ''] = reproduce.split(' run ');
-  return command === reproduce ? 'dyno' : command;
+  // `npm run` has the verb's name too.
+  return /^(npm run dyno --|.+?) run /.exec(reproduce)?.[1] ?? 'dyno';
 }
 
 /** The same for two targets that answered differently. */

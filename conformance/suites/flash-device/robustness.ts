@@ -26,7 +26,10 @@ async function workload(driver: FlashDevice, sector: number): Promise<boolean> {
   return code === undefined;
 }
 
-/** A bus fault: calls end in time, what was said to be programmed is there, and life goes on. */
+/**
+ * A bus fault: calls end in time, and what was said to be programmed is there. A bit that flips in
+ * an opcode makes another instruction of it, which may even protect the flash: work need not go on.
+ */
 async function survives(scene: Scene, fault: SpiFault): Promise<typeof END | void> {
   scene.inject(fault);
   const from = scene.world.now;
@@ -41,7 +44,7 @@ async function survives(scene: Scene, fault: SpiFault): Promise<typeof END | voi
   expect.that(scene.world.now - from < PATIENCE_NS, 'the calls end', 'in time', 'too late');
   if (!scene.struck) return END;
   if (isDone) await holds(driver, 250, pattern(0, 20), 'what was programmed');
-  await scene.simpleIO();
+  if (fault.kind !== 'flipped-bits') await scene.simpleIO();
 }
 
 export const robustness = suite({

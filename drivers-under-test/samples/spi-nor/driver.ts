@@ -11,6 +11,8 @@ import { protectedBits, PROTECTION_BITS } from './protection.ts';
 const CLOCK_HZ = 20_000_000;
 const READ_MAX = 32 * 1024;
 const TRIES_MAX = 3;
+const IDLE = 0xff;
+const IDLE_MAX = 3;
 const MS = 1;
 
 /** How often to ask, and how long at the most: twice the longest of the data sheets. */
@@ -197,7 +199,13 @@ export class SpiNorDriver extends IOService implements FlashDevice {
   }
 
   async #untilReady({ everyMs, maxMs }: Patience): Promise<void> {
-    for (let waited = 0; this.#chip.isBusy(await this.#chip.status()); waited += everyMs) {
+    let idle = 0;
+    for (let waited = 0; ; waited += everyMs) {
+      const status = await this.#chip.status();
+      if (!this.#chip.isBusy(status)) return;
+      // Nobody protects all of a flash that he writes to: this is a bus on which nobody drives.
+      idle = status === IDLE ? idle + 1 : 0;
+      if (idle === IDLE_MAX) fail('kIOReturnNoDevice', 'the status reads as all ones');
       if (waited >= maxMs) fail('kIOReturnTimeout', `the flash is busy for over ${maxMs} ms`);
       this.#statistics.polls++;
       await this.IOSleep(everyMs);
