@@ -16,6 +16,7 @@ const Aborted = { Yes: 0, No: 1 } as const;
 
 export function abort(core: NvmeCore, execution: Execution): void {
   const { engine, queues, events } = core;
+  // Which of too many are refused is the controller's choice: the first ones here.
   if (engine.count(0, AdminOpcode.Abort) > ABORTS_MAX) {
     return execution.fail(Status.AbortLimitExceeded);
   }
