@@ -86,7 +86,7 @@ test('CC.EN cleared before the controller is ready leaves it off', () => {
   expect(bench.read('CSTS')).toBe(0);
 });
 
-test('a shutdown says that it occurs, then that it is complete; no command is taken after it', () => {
+test('a shutdown occurs, then it is complete, and no command is taken after it', () => {
   const { bench, timing } = enabled();
   bench.write('CC', ENABLED + NORMAL);
   expect(bench.read('CSTS')).toBe(Csts.Ready + Csts.Occurring);

@@ -20,8 +20,8 @@ export interface NvmeOutbox {
   begin(execution: Execution): number;
   /**
    * Posts a completion to the completion queue `queue`. The bytes are the controller's and change
-   * after the call. The phase tag is put in where the entry gets its place: a one in P inverts it. (It is put into these bytes and
-   * taken out again.)
+   * after the call. The phase tag is put in where the entry gets its place, and taken out again:
+   * a one in P inverts it.
    */
   post(queue: number, completion: Uint8Array): void;
   /** Data to the host; `offset` is where they lie in the command's transfer. False: they fail. */

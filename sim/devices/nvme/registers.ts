@@ -1,8 +1,8 @@
 /**
  * Register map of an NVMe controller, BAR 0.
  *
- * NVM Express Base Specification 1.4 (2019-06-10), chapter "Controller Registers" (secondary: SPDK's
- * include/spdk/nvme_spec.h, QEMU 7.2's include/block/nvme.h). Capabilities are those of this model.
+ * NVM Express Base Specification 1.4 (2019-06-10), chapter "Controller Registers" (secondary:
+ * SPDK's include/spdk/nvme_spec.h, QEMU 7.2's include/block/nvme.h). Capabilities are those of this model.
  */
 import { bit, bits, type RegisterMap } from '../../registers/declare.ts';
 

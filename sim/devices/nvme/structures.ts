@@ -452,7 +452,7 @@ export const FirmwareSlots = structure({
   },
 });
 
-/** "Commands Supported and Effects": one for each opcode, 256 of admin commands, then 256 of I/O. */
+/** "Commands Supported and Effects": one for each opcode, 256 admin commands, then 256 for I/O. */
 export const CommandEffects = structure({
   name: 'Commands Supported and Effects',
   bytes: 4,
