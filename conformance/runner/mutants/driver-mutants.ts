@@ -5,6 +5,9 @@ import { eduLifecycle } from '../../../drivers-under-test/mutants/edu/lifecycle.
 import { eduRules } from '../../../drivers-under-test/mutants/edu/rules.ts';
 import { eduTransfers } from '../../../drivers-under-test/mutants/edu/transfers.ts';
 import { nvmeDurability } from '../../../drivers-under-test/mutants/nvme/durability.ts';
+import { nvmeLifecycle } from '../../../drivers-under-test/mutants/nvme/lifecycle.ts';
+import { nvmeQueues } from '../../../drivers-under-test/mutants/nvme/queues.ts';
+import { nvmeRequests } from '../../../drivers-under-test/mutants/nvme/requests.ts';
 import { uartLifecycle } from '../../../drivers-under-test/mutants/uart-16550/lifecycle.ts';
 import { uartSetup } from '../../../drivers-under-test/mutants/uart-16550/setup.ts';
 import { uartTransfer } from '../../../drivers-under-test/mutants/uart-16550/transfer.ts';
@@ -18,4 +21,7 @@ export const driverMutants: readonly DriverMutant[] = [
   ...uartSetup,
   ...uartTransfer,
   ...uartLifecycle,
+  ...nvmeQueues,
+  ...nvmeRequests,
+  ...nvmeLifecycle,
 ];

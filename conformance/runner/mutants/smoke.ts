@@ -1,4 +1,5 @@
 /** The smoke test of mutants: a defect that shows at once is a broken build, not a mutant. */
+import type { BlockDevice } from '../../../drivers-under-test/host/classes/block-device.ts';
 import type { EduDevice } from '../../../drivers-under-test/host/classes/edu-device.ts';
 import type { SerialPort } from '../../../drivers-under-test/host/classes/serial-port.ts';
 import { type Clause, type Suite, clauseAddress, suite } from '../../clause.ts';
@@ -62,6 +63,16 @@ export const smoke: readonly Suite[] = [
       smokeClause('The driver starts and identifies the device.', async (scene) => {
         const driver = await scene.start<EduDevice>();
         expect.equal((await driver.identify()).major, 1, 'the major version');
+      }),
+    ],
+  }),
+  suite({
+    id: 'mutants/block-device',
+    for: { class: 'BlockDevice' },
+    clauses: [
+      smokeClause('The driver starts and finds a medium.', async (scene) => {
+        const disk = await scene.start<BlockDevice>();
+        expect.that((await disk.geometry(0)).blocks > 0, 'blocks of unit 0');
       }),
     ],
   }),
