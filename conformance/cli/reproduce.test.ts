@@ -19,7 +19,7 @@ function reproduceLines(out: string): string[] {
   return [...out.matchAll(/^ +Reproduce: (.*)$/gm)].map((match) => match[1]!);
 }
 
-describe('a result', { concurrent: true, timeout: 60_000 }, () => {
+describe('a result', { concurrent: true, timeout: 240_000 }, () => {
   it('is shown again by its Reproduce line as printed', async () => {
     folder.driver(WRONG, { name: "vendor's own" });
     const first = await folder.start(['run', "./vendor's own", '-t', 'sim:edu']).ended;

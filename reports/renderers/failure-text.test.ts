@@ -33,6 +33,16 @@ describe('failureLines', () => {
     }
   });
 
+  it.each(['npm run dyno --', 'npx dyno', '/bin/node /main.ts'])(
+    'starts the second command as the first: %s',
+    (command) => {
+      const reproduce = `${command} run './my run' edu/dma --target sim:edu`;
+      const lines = failureLines(failing({ failure: { ...OVERRUN_LOST, reproduce } }), clause);
+      const [explain = ''] = lines.filter((line) => line.includes('Explain:'));
+      expect(explain).toBe(`  Explain:   ${command} explain uart-16550/receiver/LSR-1`);
+    },
+  );
+
   it('keeps a long sequence to its limit and says what is left out', () => {
     const operations = Array.from({ length: 40 }, (_, index) => `write ${index}`);
     const counterexample = { ...OVERRUN_LOST.counterexample!, operations };

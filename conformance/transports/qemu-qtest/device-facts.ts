@@ -128,7 +128,8 @@ export const DEVICE_FACTS = {
       'driver/faults/self-reset': { ...ABORT, until: ABORTS_UNTIL },
     },
     hotReset: 'replaced',
-    quietNs: 200e6,
+    // A transfer takes 100 ms; the thread that computes may have to wait for a processor.
+    quietNs: 400e6,
   },
   'pci-serial': {
     device: 'uart-16550',
