@@ -99,8 +99,8 @@ function summary(result: DiffResult, seconds: number): string[] {
   const { programs, steps, divergences, explained, unused, hash } = result;
   const rate = Math.round(programs / seconds);
   return [
-    `${programs} programs, ${steps} steps in ${seconds.toFixed(1)} s (${rate} programs a second): ` +
-      `${divergences} divergences that nothing explains`,
+    `${programs} programs, ${steps} steps in ${seconds.toFixed(1)} s (${rate} programs a second)`,
+    `${divergences} divergences that nothing explains`,
     ...[...explained].map(([id, count]) => `Explanation ${id} was needed by ${count} programs.`),
     ...unused.map((id) => `Explanation ${id} was not needed.`),
     `hash ${hash}`,

@@ -182,6 +182,35 @@ const formats: fc.Arbitrary<Prepared> = fc
   })
   .map(({ nsid, dword10 }) => simple({ opcode: Admin.Format, nsid, dword10 }));
 
+/** Optional commands that one of the two has. */
+const options: fc.Arbitrary<Prepared> = fc
+  .tuple(
+    fc.constantFrom(
+      Admin.NamespaceManagement,
+      Admin.FirmwareCommit,
+      Admin.FirmwareDownload,
+      Admin.SelfTest,
+      0x19,
+      0x1a,
+      0x1c,
+    ),
+    namespaces,
+    fc.nat({ max: 15 }),
+  )
+  .map(([opcode, nsid, dword10]) => simple({ opcode, nsid, dword10 }));
+
+/** Several at once, that neither change nor move anything. */
+export const quietAdminCommands: fc.Arbitrary<NvmeCommand[]> = fc.array(
+  fc.oneof(
+    fc.constant<NvmeCommand>({ opcode: Admin.AsyncEvent }),
+    fc
+      .integer({ min: 1, max: 0x0b })
+      .filter((feature) => FEATURE_BYTES[feature] === undefined)
+      .map((feature): NvmeCommand => ({ opcode: Admin.GetFeatures, nsid: 1, dword10: feature })),
+  ),
+  { minLength: 2, maxLength: 6 },
+);
+
 /** Opcodes that are reserved, vendor specific, or optional and absent. */
 const others: fc.Arbitrary<Prepared> = fc
   .tuple(fc.constantFrom(0x03, 0x07, 0x0b, 0x0e, 0x18, 0x7c, 0x7f, 0x83, 0xc0, 0xff), namespaces)
@@ -221,4 +250,5 @@ export const adminCommands: fc.Arbitrary<Prepared> = fc.oneof(
   { weight: 6, arbitrary: setFeatures },
   { weight: 3, arbitrary: logPages },
   { weight: 1, arbitrary: formats },
+  { weight: 1, arbitrary: options },
 );

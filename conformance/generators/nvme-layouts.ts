@@ -1,4 +1,4 @@
-/** PRP layouts of every kind: offsets, two entries, lists, chained lists, and ones that are wrong. */
+/** PRP layouts: offsets, two entries, lists, chained lists, and ones that are wrong. */
 import fc from 'fast-check';
 import { type Fill, MEMORY, NOWHERE, PAGE, type Place } from './nvme-steps.ts';
 

@@ -4,7 +4,7 @@ import type { DiffPlan } from '../divergence.ts';
 import { NvmeSide } from '../runner/nvme-side.ts';
 import { explanations } from '../specs/nvme/divergences.ts';
 import { Io } from '../suites/nvme/commands.ts';
-import { adminCommands, passingAdminCommands } from './nvme-admin.ts';
+import { adminCommands, passingAdminCommands, quietAdminCommands } from './nvme-admin.ts';
 import { type Prepared, ioCommands } from './nvme-io.ts';
 import { apart } from './nvme-together.ts';
 import { plain } from './nvme-layouts.ts';
@@ -41,6 +41,13 @@ const io: fc.Arbitrary<NvmeStep> = fc
 const together: fc.Arbitrary<NvmeStep> = fc
   .tuple(queues, apart)
   .map(([queue, commands]) => ({ kind: 'commands', queue, fills: [], commands }));
+
+const togetherAdmin: fc.Arbitrary<NvmeStep> = quietAdminCommands.map((commands) => ({
+  kind: 'commands',
+  queue: 0,
+  fills: [],
+  commands,
+}));
 
 const doorbells: fc.Arbitrary<NvmeStep> = fc.record({
   kind: fc.constant('doorbell'),
@@ -93,8 +100,9 @@ function steps(fresh: boolean): fc.Arbitrary<NvmeStep> {
     { weight: 30, arbitrary: io },
     { weight: 30, arbitrary: admin.map((prepared) => submit(0, prepared)) },
     { weight: 6, arbitrary: together },
+    { weight: 1, arbitrary: togetherAdmin },
     { weight: 2, arbitrary: doorbells },
-    { weight: 1, arbitrary: enables },
+    { weight: fresh ? 3 : 1, arbitrary: enables },
     { weight: 1, arbitrary: shutdowns },
   );
 }

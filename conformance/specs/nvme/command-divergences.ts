@@ -15,7 +15,15 @@ const QUEUES = 64;
 const ENTRIES = 2048;
 const VECTORS = 65;
 const VERIFY_BYTES = 2 ** 19;
-const DOORBELL_BUFFERS = 0x7c;
+const OPTIONAL_ADMIN: readonly number[] = [
+  Admin.NamespaceManagement,
+  Admin.FirmwareCommit,
+  Admin.FirmwareDownload,
+  Admin.SelfTest,
+  0x1c,
+  0x7c,
+];
+const OPTIONAL_IO: readonly number[] = [Io.WriteUncorrectable, 0x19];
 /** SES 3. */
 const RESERVED_ERASE = 0x600;
 const STATUS = {
@@ -228,14 +236,18 @@ const io: readonly NvmeExplanation[] = [
 
 const optional: readonly NvmeExplanation[] = [
   {
-    id: 'nvme-doorbell-buffers',
+    id: 'nvme-optional-commands',
     cite: NVME,
-    why: 'Doorbell Buffer Config is optional (Identify Controller, OACS): QEMU has it, the model has not.',
+    why:
+      'Optional commands (Identify Controller, OACS and ONCS): the model has Namespace Management, ' +
+      'firmware, Device Self-test and Write Uncorrectable; QEMU has Virtualization Management, ' +
+      'Doorbell Buffer Config, and Copy of revision 2.0.',
     example: ['admin queue: opcode 0x7c'],
-    explains: differentStatus(
-      ({ command, isAdmin, ours }) =>
-        isAdmin && command.opcode === DOORBELL_BUFFERS && ours === STATUS.invalidOpcode,
-    ),
+    explains: differentStatus(({ command, isAdmin, ours, theirs }) => {
+      const optional = isAdmin ? OPTIONAL_ADMIN : OPTIONAL_IO;
+      const isUnknown = ours === STATUS.invalidOpcode || theirs === STATUS.invalidOpcode;
+      return optional.includes(command.opcode) && isUnknown;
+    }),
     ends: true,
   },
   {

@@ -50,9 +50,9 @@ const statusBits: readonly NvmeExplanation[] = [
 ];
 
 export const explanations: readonly NvmeExplanation[] = [
+  ...statusBits,
   ...commandExplanations,
   ...featureExplanations,
   ...identifyExplanations,
   ...logExplanations,
-  ...statusBits,
 ];

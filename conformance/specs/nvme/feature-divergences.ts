@@ -11,6 +11,7 @@ const FEATURE = {
   interruptCoalescing: 0x08,
   interruptVector: 0x09,
   writeAtomicity: 0x0a,
+  eventKinds: 0x0b,
   timestamp: 0x0e,
   hostBehavior: 0x16,
   commandSetProfile: 0x19,
@@ -22,6 +23,8 @@ const CURRENT = 0;
 const SELECTS = 4;
 const CAPABILITIES = 3;
 const SENSOR_FIRST = 0x1_0000;
+/** Behind the bits of the health, of namespaces and of firmware. */
+const EVENT_KINDS_END = 2n ** 10n;
 
 const featureOf = ({ dword10 = 0 }: NvmeCommand) => dword10 % 256;
 const selectOf = ({ dword10 = 0 }: NvmeCommand) => Math.floor(dword10 / 256) % 8;
@@ -49,6 +52,12 @@ function wasSet({ program, index }: NvmeDifference, feature: number): boolean {
         step.queue === 0 &&
         step.commands.some((each) => sets(each, true) && featureOf(each) === feature),
     );
+}
+
+function wasSetBeforeReset(difference: NvmeDifference, feature: number): boolean {
+  const { program, index } = difference;
+  const reset = program.steps.findLastIndex(({ kind }, at) => kind === 'enable' && at < index);
+  return reset >= 0 && wasSet({ ...difference, index: reset }, feature);
 }
 
 /** An interrupt that the model keeps back. */
@@ -118,6 +127,33 @@ export const featureExplanations: readonly NvmeExplanation[] = [
           wasSet(difference, featureOf(command)),
       )(difference) |
       (isCoalesced(difference) ? 1n : 0n),
+  },
+  {
+    id: 'nvme-features-over-reset',
+    cite: NVME,
+    why:
+      'A reset of the controller brings features back to what was saved, or to their defaults ' +
+      '(chapter Feature Values); QEMU keeps what was set last.',
+    example: ['admin queue: Set Features 04h, CC.EN 0 and 1, Get Features 04h'],
+    explains: (difference) =>
+      inPart(
+        'result',
+        (command, isAdmin) =>
+          gets(command, isAdmin) && wasSetBeforeReset(difference, featureOf(command)),
+      )(difference),
+  },
+  {
+    id: 'nvme-event-kinds',
+    cite: NVME,
+    why:
+      'Asynchronous Event Configuration (chapter of that name) has a bit for each kind of event: ' +
+      'the model keeps those of the kinds that it has, QEMU all 32.',
+    example: ['admin queue: Set Features 0Bh with FFFFh, Get Features 0Bh'],
+    explains: (difference) =>
+      inPart(
+        'result',
+        (command, isAdmin) => gets(command, isAdmin) && featureOf(command) === FEATURE.eventKinds,
+      )(difference) & -EVENT_KINDS_END,
   },
   {
     id: 'nvme-saved-features',

@@ -36,7 +36,7 @@ const logData = (...pages: readonly number[]) =>
   );
 
 /** Bytes of a page as they come from an offset on. */
-const fromOffset = (mask: bigint, { dword12 = 0 }: NvmeCommand) => mask >> BigInt(dword12);
+const fromOffset = (mask: bigint, { dword12 = 0 }: NvmeCommand) => mask / 2n ** BigInt(dword12);
 
 /** What a health page counts, measures and promises. */
 const HEALTH_FIELDS = bytesMask([
@@ -62,7 +62,7 @@ function beyondTheEnd(difference: NvmeDifference): bigint {
   if (bytesToHost(command, 0) <= left) return 0n;
   if (ours === INVALID_PRP) return -1n;
   if (!difference.part.startsWith('data[')) return 0n;
-  return -1n << BigInt(left);
+  return -(2n ** BigInt(left));
 }
 
 export const logExplanations: readonly NvmeExplanation[] = [
@@ -142,13 +142,6 @@ export const logExplanations: readonly NvmeExplanation[] = [
     why: 'QEMU keeps no error entries (chapter Error Information): the model has one for each error.',
     example: ['admin queue: opcode FFh, then Get Log Page 01h'],
     explains: logData(PAGE.error),
-  },
-  {
-    id: 'nvme-firmware-slots',
-    cite: NVME,
-    why: 'The two have other firmware (chapter Firmware Slot Information).',
-    example: ['admin queue: Get Log Page 03h'],
-    explains: logData(PAGE.firmware),
   },
   {
     id: 'nvme-command-effects',
