@@ -134,7 +134,7 @@ class Search {
     const index = this.#pending.findIndex((pending) => pending.operation === operation);
     const pending = this.#pending[index];
     if (pending === undefined) return true;
-    const reached = this.#reaching(({ done }) => includes(done, pending.weight), this.#repeats);
+    const reached = this.#reaching(({ done }) => includes(done, pending.weight));
     if (reached.length === 0 && !operation.failed) return false;
     const kept = new Map<string, Configuration>();
     const add = (one: Configuration) => kept.set(keyOf(one), one);
@@ -163,18 +163,18 @@ class Search {
     return this.#reaching(({ survived }) => survived).length > 0;
   }
 
-  /**
-   * Configurations that hold, by as few writes as possible from those that are. With `further` by
-   * any: what may take place again may do so at the last moment.
-   */
-  #reaching(holds: (configuration: Configuration) => boolean, further = false): Configuration[] {
+  /** Configurations that hold, by as few writes as possible from those that are. */
+  #reaching(holds: (configuration: Configuration) => boolean): Configuration[] {
+    if (this.#repeats) {
+      return this.#configurations.flatMap((one) => this.#saturated(one)).filter(holds);
+    }
     const found: Configuration[] = [];
     const seen = new Set<string>(this.#configurations.map(keyOf));
     const open = [...this.#configurations];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       if (holds(next)) {
         found.push(next);
-        if (!further) continue;
+        continue;
       }
       for (const follower of this.#followers(next)) {
         const key = keyOf(follower);
@@ -189,14 +189,37 @@ class Search {
     return found;
   }
 
+  /**
+   * What follows where each pending write may take place again and again: then it is never worse
+   * that more have taken place, so for each state that can be reached one configuration is enough.
+   */
+  #saturated(from: Configuration): Configuration[] {
+    let kept = from;
+    const put = (before: Configuration, value: Value, weight: number) => {
+      const done = includes(before.done, weight) ? before.done : before.done + weight;
+      return this.#absorbed(value, done, before.survived);
+    };
+    const writes = this.#pending.flatMap(({ operation, weight }) =>
+      (operation.leaves ?? []).map((value) => ({ value, weight })),
+    );
+    for (const { value, weight } of writes)
+      if (value === SAME) kept = put(kept, kept.state, weight);
+    const changes = writes.filter(({ value }) => value !== SAME);
+    let all = kept;
+    // Twice: what survives a power cut comes after all durable writes.
+    for (let pass = 0; pass < 2; pass++) {
+      for (const { value, weight } of changes) all = put(all, value, weight);
+    }
+    return [kept, ...changes.map(({ value, weight }) => put(all, value, weight))];
+  }
+
   *#followers({ state, done, survived }: Configuration): Iterable<Configuration> {
     for (const { operation, weight } of this.#pending) {
       const { leaves = [] } = operation;
-      const again = includes(done, weight);
-      if (again && !this.#repeats) continue;
+      if (includes(done, weight)) continue;
       for (const value of leaves) {
         const next = value === SAME ? state : value;
-        yield this.#absorbed(next, again ? done : done + weight, survived);
+        yield this.#absorbed(next, done + weight, survived);
       }
     }
   }
