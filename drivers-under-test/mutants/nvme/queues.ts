@@ -47,6 +47,7 @@ export const nvmeQueues: readonly DriverMutant[] = [
     file: `${FOLDER}/queue-pair.ts`,
     bugClass: 'BC-02',
     what: 'The whole identifier is taken for the slot.',
+    noSmoke: 'The second answer to a slot is taken for a stray.',
     edits: [
       { find: 'const slot = identifier % this.#stride;', replace: 'const slot = identifier;' },
     ],
@@ -78,7 +79,6 @@ export const nvmeQueues: readonly DriverMutant[] = [
     file: `${FOLDER}/queue-pair.ts`,
     bugClass: 'BC-16',
     what: 'The doorbell is rung before the entry lies in the queue.',
-    noSmoke: 'Every command is read before it is there.',
     edits: [
       {
         find: '    this.#submissions.memory.write(this.#tail * COMMAND_BYTES, entry);\n    this.#tail =',

@@ -163,51 +163,6 @@ export const nvmeRequests: readonly DriverMutant[] = [
   },
   {
     ...nvme,
-    id: 'nvme/fua-dropped',
-    file: `${FOLDER}/request.ts`,
-    bugClass: 'BC-25',
-    what: 'Force Unit Access is left out.',
-    edits: [{ find: '    if (this.fua) ReadWrite.FUA.set(entry, 0, 1);\n', replace: '' }],
-  },
-  {
-    ...nvme,
-    id: 'nvme/flush-is-nothing',
-    file: `${FOLDER}/driver.ts`,
-    bugClass: 'BC-25',
-    what: 'A flush ends at once, and does nothing.',
-    edits: [
-      {
-        find: '    request.opcode = IoOpcode.Flush;\n    this.#device.io.submit(request);',
-        replace:
-          "    request.opcode = IoOpcode.Flush;\n    this.CompleteIO(requestID, 0, 'kIOReturnSuccess');",
-      },
-    ],
-  },
-  {
-    ...nvme,
-    id: 'nvme/acknowledged-early',
-    file: `${FOLDER}/driver.ts`,
-    bugClass: 'BC-13',
-    what: 'A write ends when it is sent, not when it is done.',
-    edits: [
-      {
-        find: "  #state: 'down' |",
-        replace: "  readonly #early = new Set<number>();\n  #state: 'down' |",
-      },
-      {
-        find: '    request.fua = options === kIOUserStorageOptionForceUnitAccess;\n    this.#device.io.submit(request);',
-        replace:
-          "    request.fua = options === kIOUserStorageOptionForceUnitAccess;\n    this.#device.io.submit(request);\n    if (isRead || this.#early.has(requestID)) return;\n    this.#early.add(requestID);\n    this.CompleteIO(requestID, size, 'kIOReturnSuccess');",
-      },
-      {
-        find: '=> this.CompleteIO(id, bytes, code, why),',
-        replace:
-          '=>\n        this.#early.delete(id) ? undefined : this.CompleteIO(id, bytes, code, why),',
-      },
-    ],
-  },
-  {
-    ...nvme,
     id: 'nvme/zeroes-too-few',
     file: `${FOLDER}/request.ts`,
     bugClass: 'BC-25',
