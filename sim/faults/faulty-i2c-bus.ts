@@ -90,7 +90,7 @@ class FaultyI2cBus implements I2cBus {
         if (bytes !== undefined && byte >= 0) {
           course.messages.push({ ...message, write: bytes.subarray(0, byte) });
         } else if (byte > 0) {
-          course.messages.push({ ...message, read: byte } as I2cMessage);
+          course.messages.push({ ...message, read: byte });
         }
         return course;
       }
@@ -99,7 +99,7 @@ class FaultyI2cBus implements I2cBus {
     return course;
   }
 
-  /** What the plan does to one byte (-1 is the address); how the transfer ends with it, if it does. */
+  /** What the plan does to one byte (-1 is the address), and how it ends the transfer. */
   #strike(
     course: Course,
     at: number,

@@ -3,7 +3,7 @@ import { GpioLine } from '../buses/gpio/line.ts';
 import { SimI2cBus } from '../buses/i2c/sim-bus.ts';
 import type { World } from '../kernel/world.ts';
 import { Eeprom } from '../devices/24cxx/model.ts';
-import { PARTS, type PartName } from '../devices/24cxx/parts.ts';
+import { PARTS, type PartName } from '../devices/24cxx/registers.ts';
 import type { I2cBoard } from './board.ts';
 
 /** Control code 1010, chip select pins low. */

@@ -1,7 +1,15 @@
 /** What is programmed is what is read; what is erased is ones; nothing else changes. */
 import fc from 'fast-check';
+import {
+  type FlashDevice,
+  FLASH_DEVICE_METHODS,
+} from '../../../drivers-under-test/host/classes/flash-device.ts';
+import {
+  kIOServicePowerCapabilityOff,
+  kIOServicePowerCapabilityOn,
+} from '../../../drivers-under-test/host/io-service.ts';
 import { enumerated, property, suite } from '../../clause.ts';
-import { expect } from '../../expect.ts';
+import { expect, show } from '../../expect.ts';
 import { failure } from '../driver/attempt.ts';
 import { CONTRACT, DATA_SHEET, blank, holds, pattern, started } from './facts.ts';
 
@@ -45,10 +53,40 @@ const AROUND_A_PAGE = [
   { from: 200, length: 600 },
 ];
 
+/** Calls that need the device. */
+const CALLS: Readonly<Record<string, (driver: FlashDevice) => unknown>> = {
+  read: (driver) => driver.read(0, 1),
+  program: (driver) => driver.program(0, Uint8Array.of(1)),
+  erase: (driver) => driver.erase(0, 4096),
+  eraseAll: (driver) => driver.eraseAll(),
+  protect: (driver) => driver.protect(0),
+  uniqueId: (driver) => driver.uniqueId(),
+};
+
 export const data = suite({
   id: 'flash-device/data',
   for: { class: 'FlashDevice' },
   clauses: [
+    {
+      id: 'offline',
+      cite: CONTRACT,
+      text: 'Asleep, a call that needs the device fails with kIOReturnOffline and leaves it alone.',
+      level: 'shall',
+      subject: 'driver',
+      bugClasses: ['BC-20'],
+      async check(scene) {
+        const { driver } = await started(scene);
+        const untested = FLASH_DEVICE_METHODS.filter((name) => !(name in CALLS));
+        expect.equal(untested, ['facts', 'statistics'], 'the calls that need no device');
+        await scene.power(kIOServicePowerCapabilityOff);
+        const before = scene.accesses;
+        for (const [name, call] of Object.entries(CALLS)) {
+          await expect.fails(() => call(driver), ['kIOReturnOffline'], `${name} asleep`);
+        }
+        expect.equal(scene.accesses - before, 0, 'accesses to the device');
+        await scene.power(kIOServicePowerCapabilityOn);
+      },
+    },
     property({
       id: 'integrity',
       cite: CONTRACT,
@@ -278,7 +316,7 @@ export const data = suite({
         const first = await driver.uniqueId();
         expect.equal(await driver.uniqueId(), first, 'the id, asked again');
         const idle = first.every((byte) => byte === first[0]);
-        expect.that(first.length >= 8 && !idle, 'the id', 'eight bytes or more', `${first}`);
+        expect.that(first.length >= 8 && !idle, 'the id', 'eight bytes or more', show(first));
       },
     },
     {

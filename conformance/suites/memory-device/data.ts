@@ -1,6 +1,13 @@
 /** What is written is what is read, wherever it lies. */
 import fc from 'fast-check';
-import type { MemoryDevice } from '../../../drivers-under-test/host/classes/memory-device.ts';
+import {
+  type MemoryDevice,
+  MEMORY_DEVICE_METHODS,
+} from '../../../drivers-under-test/host/classes/memory-device.ts';
+import {
+  kIOServicePowerCapabilityOff,
+  kIOServicePowerCapabilityOn,
+} from '../../../drivers-under-test/host/io-service.ts';
 import { enumerated, property, suite } from '../../clause.ts';
 import { expect } from '../../expect.ts';
 import { failure } from '../driver/attempt.ts';
@@ -21,10 +28,36 @@ const AROUND_A_PAGE = [-1, 0, 1].flatMap((shift) =>
 
 const operation = fc.record({ write: fc.boolean(), where: placed, salt: fc.nat({ max: 255 }) });
 
+/** Calls that need the device. */
+const CALLS: Readonly<Record<string, (driver: MemoryDevice) => unknown>> = {
+  read: (driver) => driver.read(0, 1),
+  write: (driver) => driver.write(0, Uint8Array.of(1)),
+};
+
 export const data = suite({
   id: 'memory-device/data',
   for: { class: 'MemoryDevice' },
   clauses: [
+    {
+      id: 'offline',
+      cite: CONTRACT,
+      text: 'Asleep, a call that needs the device fails with kIOReturnOffline and leaves it alone.',
+      level: 'shall',
+      subject: 'driver',
+      bugClasses: ['BC-20'],
+      async check(scene) {
+        const { driver } = await started(scene);
+        const untested = MEMORY_DEVICE_METHODS.filter((name) => !(name in CALLS));
+        expect.equal(untested, ['facts', 'statistics'], 'the calls that need no device');
+        await scene.power(kIOServicePowerCapabilityOff);
+        const before = scene.accesses;
+        for (const [name, call] of Object.entries(CALLS)) {
+          await expect.fails(() => call(driver), ['kIOReturnOffline'], `${name} asleep`);
+        }
+        expect.equal(scene.accesses - before, 0, 'accesses to the device');
+        await scene.power(kIOServicePowerCapabilityOn);
+      },
+    },
     property({
       id: 'integrity',
       cite: CONTRACT,
@@ -211,7 +244,7 @@ export const data = suite({
         const before = await driver.statistics();
         await driver.write(0, pattern(0, 2 * pageBytes));
         await driver.read(0, 1);
-        const after = await (driver as MemoryDevice).statistics();
+        const after = await driver.statistics();
         expect.equal(after.writes - before.writes, 1, 'writes');
         expect.equal(after.reads - before.reads, 1, 'reads');
         expect.equal(after.cycles - before.cycles, 2, 'write cycles for two pages');

@@ -1,7 +1,7 @@
 /**
  * What a driver of a NOR flash offers its clients. Offsets and lengths in bytes. Calls may overlap;
- * each ends exactly once. After Stop and while asleep each fails with kIOReturnOffline without
- * touching the device.
+ * each ends exactly once. After Stop and while asleep each that needs the device fails with
+ * kIOReturnOffline, without touching it.
  */
 export interface FlashFacts {
   /** JEDEC id: manufacturer, memory type, capacity. */
@@ -39,7 +39,10 @@ export interface FlashDevice {
    */
   erase(offset: number, length: number): Promise<void>;
   eraseAll(): Promise<void>;
-  /** Protects from `offset` 0 so many bytes, or none; sizes as the device has them. @throws kIOReturnUnsupported */
+  /**
+   * Protects so many bytes from the first on, or none; sizes as the device has them.
+   * @throws kIOReturnUnsupported
+   */
   protect(bytes: number): Promise<void>;
   /** Bytes of the unique id. @throws kIOReturnUnsupported */
   uniqueId(): Promise<Uint8Array>;

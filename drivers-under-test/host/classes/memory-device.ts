@@ -1,7 +1,7 @@
 /**
  * What a driver of a small non-volatile memory (an EEPROM) offers its clients. Offsets and lengths
- * in bytes. Calls may overlap; each ends exactly once. After Stop and while asleep each fails with
- * kIOReturnOffline without touching the device.
+ * in bytes. Calls may overlap; each ends exactly once. After Stop and while asleep each that needs
+ * the device fails with kIOReturnOffline, without touching it.
  */
 export interface MemoryFacts {
   readonly bytes: number;

@@ -1,5 +1,5 @@
 /** Sample driver for EEPROMs of the 24Cxx family, written as a vendor would write it. */
-import { type EepromPart, PARTS, type PartName } from '../../../sim/devices/24cxx/parts.ts';
+import { type EepromPart, PARTS, type PartName } from '../../../sim/devices/24cxx/registers.ts';
 import type {
   MemoryDevice,
   MemoryFacts,
@@ -129,7 +129,7 @@ export class EepromDriver extends IOService implements MemoryDevice {
       : Uint8Array.of(Math.floor(at / 256), low);
   }
 
-  /** One transfer, again after what the bus gets over: reading and writing a page twice is harmless. */
+  /** One transfer, again after what the bus gets over: doing it twice is harmless. */
   async #transfer(parts: readonly I2cPart[]): Promise<readonly Uint8Array[]> {
     for (let tries = 1; ; tries++) {
       try {

@@ -70,7 +70,7 @@ function density(table: DataView): number {
   const word = table.getUint32(DENSITY_AT, true);
   const bits = word < 2 ** 31 ? word + 1 : 2 ** (word - 2 ** 31);
   const bytes = bits / 8;
-  const isPowerOfTwo = Number.isInteger(Math.log2(bytes));
+  const isPowerOfTwo = /^10*$/.test(bytes.toString(2));
   if (isPowerOfTwo && bytes >= BYTES_MIN && bytes <= BYTES_MAX) return bytes;
   return fail('kIOReturnUnsupported', `its parameters claim ${bytes} bytes`);
 }

@@ -1,4 +1,4 @@
-/** Block protection of a W25Q from the beginning of the array (TB set): W25Q128JV rev. F (secondary). */
+/** Block protection of a W25Q from the first byte on (TB): W25Q128JV rev. F (secondary). */
 
 /** TB, SEC and the three BP bits of status register 1. */
 export const PROTECTION_BITS = 0x7c;

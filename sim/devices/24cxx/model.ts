@@ -12,7 +12,7 @@ import type { Random } from '../../kernel/random.ts';
 import type { World } from '../../kernel/world.ts';
 import type { GpioLine } from '../../buses/gpio/line.ts';
 import type { I2cTarget } from '../../buses/i2c/sim-bus.ts';
-import type { EepromPart } from './parts.ts';
+import type { EepromPart } from './registers.ts';
 
 const ERASED = 0xff;
 /** What becomes of a byte whose page was under way: `random.below(3)`. */
@@ -44,7 +44,7 @@ export class Eeprom implements I2cTarget {
     this.bytes = new Uint8Array(part.bytes).fill(ERASED);
   }
 
-  /** During a write cycle it acknowledges nothing (section 7). A start drops an unfinished write. */
+  /** A write cycle acknowledges nothing (section 7). A start drops an unfinished write. */
   start(isRead: boolean): boolean {
     this.#buffer.clear();
     this.#isSelected = this.#cycle === undefined;

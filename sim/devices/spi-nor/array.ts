@@ -1,4 +1,4 @@
-/** The cells of a NOR flash, by blocks: one that is erased takes no room. Programming clears bits. */
+/** The cells of a NOR flash by blocks: an erased one takes no room. Programming clears bits. */
 import type { Random } from '../../kernel/random.ts';
 import { BLOCK_BYTES, PAGE_BYTES } from './parts.ts';
 

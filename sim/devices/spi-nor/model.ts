@@ -222,7 +222,7 @@ export class SpiNor implements SpiTarget {
     }
   }
 
-  /** Programs and erases: they need WEL, an area without protection, and nothing suspended there. */
+  /** Programs and erases: they need WEL, no protection, and nothing suspended there. */
   #change(name: InstructionName): void {
     const operation = this.#operation(name);
     if (operation === undefined || this.status.registers.SR1.WEL === 0) return;

@@ -1,6 +1,7 @@
 /**
- * The parts of the 24Cxx family that are modelled. Sizes and times: Microchip DS20001709 (24LC02B),
- * DS20001713 (24LC32A) (both secondary), DS20001203 rev. V (24LC256, read in part).
+ * What a driver may know of an EEPROM, which has no registers: the parts of the 24Cxx
+ * family. Sizes and times: Microchip DS20001709 (24LC02B) and DS20001713 (24LC32A) (both
+ * secondary), DS20001203 rev. V (24LC256, read in part).
  */
 export interface EepromPart {
   readonly bytes: number;
