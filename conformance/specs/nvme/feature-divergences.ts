@@ -22,6 +22,9 @@ const SAVE = 2 ** 31;
 const CURRENT = 0;
 const SELECTS = 4;
 const CAPABILITIES = 3;
+/** Saveable, for each namespace, changeable. */
+const CAPABILITY_BITS = 0b111n;
+const COALESCING_DISABLED = 0x1_0000n;
 const SENSOR_FIRST = 0x1_0000;
 /** Behind the bits of the health, of namespaces and of firmware. */
 const EVENT_KINDS_END = 2n ** 10n;
@@ -91,10 +94,12 @@ export const featureExplanations: readonly NvmeExplanation[] = [
       'Which features can be changed or saved is for the controller to say (chapter Get Features, ' +
       'SEL 011b): the model can save most, QEMU none, and some it cannot change.',
     example: ['admin queue: Get Features 02h with SEL 011b'],
-    explains: inPart(
-      'result',
-      (command, isAdmin) => gets(command, isAdmin) && selectOf(command) === CAPABILITIES,
-    ),
+    explains: (difference) =>
+      CAPABILITY_BITS &
+      inPart(
+        'result',
+        (command, isAdmin) => gets(command, isAdmin) && selectOf(command) === CAPABILITIES,
+      )(difference),
   },
   {
     id: 'nvme-feature-defaults',
@@ -207,13 +212,15 @@ export const featureExplanations: readonly NvmeExplanation[] = [
       'Interrupts of the admin queue are not coalesced (chapter Interrupt Vector Configuration): ' +
       'QEMU says so by CD for vector 0, the model shows CD as the host left it.',
     example: ['admin queue: Get Features 09h for vector 0'],
-    explains: inPart(
-      'result',
-      (command, isAdmin) =>
-        gets(command, isAdmin) &&
-        featureOf(command) === FEATURE.interruptVector &&
-        (command.dword11 ?? 0) % 0x1_0000 === 0,
-    ),
+    explains: (difference) =>
+      COALESCING_DISABLED &
+      inPart(
+        'result',
+        (command, isAdmin) =>
+          gets(command, isAdmin) &&
+          featureOf(command) === FEATURE.interruptVector &&
+          (command.dword11 ?? 0) % 0x1_0000 === 0,
+      )(difference),
   },
   {
     id: 'nvme-capabilities-of-a-namespace',

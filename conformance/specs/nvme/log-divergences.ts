@@ -172,7 +172,11 @@ export const logExplanations: readonly NvmeExplanation[] = [
       'Abort is a best effort (chapter Abort): the model aborts an Asynchronous Event Request, QEMU ' +
       'aborts nothing and says so in dword 0.',
     example: ['admin queue: Asynchronous Event Request, then Abort of it'],
-    explains: inPart('result', ({ opcode }, isAdmin) => isAdmin && opcode === Admin.Abort),
+    explains: (difference) => {
+      const [ours, theirs] = difference.values;
+      const isAbort = inPart('result', ({ opcode }, isAdmin) => isAdmin && opcode === Admin.Abort);
+      return ours === 0n && theirs === 1n ? isAbort(difference) : 0n;
+    },
     ends: true,
   },
   {
