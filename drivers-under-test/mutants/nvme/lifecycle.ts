@@ -34,16 +34,6 @@ export const nvmeLifecycle: readonly DriverMutant[] = [
   },
   {
     ...nvme,
-    id: 'nvme/timeout-in-microseconds',
-    file: `${FOLDER}/io.ts`,
-    bugClass: 'BC-06',
-    what: 'A command is given up after 5 ms.',
-    edits: [
-      { find: 'COMMAND_TIMEOUT_NS = 5_000_000_000', replace: 'COMMAND_TIMEOUT_NS = 5_000_000' },
-    ],
-  },
-  {
-    ...nvme,
     id: 'nvme/overdue-for-ever',
     file: `${FOLDER}/recovery.ts`,
     bugClass: 'BC-24',
@@ -67,14 +57,6 @@ export const nvmeLifecycle: readonly DriverMutant[] = [
         replace: '',
       },
     ],
-  },
-  {
-    ...nvme,
-    id: 'nvme/gone-is-not-told',
-    file: `${FOLDER}/driver.ts`,
-    bugClass: 'BC-12',
-    what: 'Clients of a device that is gone are told that it is asleep.',
-    edits: [{ find: '    this.ReportGone();\n', replace: '    this.ReportOffline();\n' }],
   },
   {
     ...nvme,
@@ -121,6 +103,7 @@ export const nvmeLifecycle: readonly DriverMutant[] = [
     file: `${FOLDER}/controller.ts`,
     bugClass: 'BC-10',
     what: 'The controller is used before it is ready.',
+    noSmoke: 'Commands to a controller that is not ready are lost.',
     edits: [
       { find: '      return RDY === 1;\n    });', replace: '      return RDY >= 0;\n    });' },
     ],
@@ -302,16 +285,6 @@ export const nvmeLifecycle: readonly DriverMutant[] = [
         find: 'maxTransferBytes: Math.min(limit, TRANSFER_BYTES_MAX)',
         replace: 'maxTransferBytes: Math.max(limit, TRANSFER_BYTES_MAX)',
       },
-    ],
-  },
-  {
-    ...nvme,
-    id: 'nvme/atomicity-promised',
-    file: `${FOLDER}/identify.ts`,
-    bugClass: 'BC-03',
-    what: 'More blocks are promised to be written at once than the controller says.',
-    edits: [
-      { find: 'return controller.atomicBlocks;', replace: 'return 16 * controller.atomicBlocks;' },
     ],
   },
   {

@@ -106,28 +106,6 @@ export const nvmeQueues: readonly DriverMutant[] = [
   },
   {
     ...nvme,
-    id: 'nvme/completion-read-twice',
-    file: `${FOLDER}/queue-pair.ts`,
-    bugClass: 'BC-04',
-    what: 'A completion is read once for its phase, and again for its identifier.',
-    edits: [
-      {
-        find: 'const identifier = Completion.CID.get(entry);',
-        replace:
-          'const last = (this.#head === 0 ? this.entries : this.#head) - 1;\n    const again = this.#completions.memory.read(last * COMPLETION_BYTES, COMPLETION_BYTES);\n    const identifier = Completion.CID.get(again);',
-      },
-    ],
-  },
-  {
-    ...nvme,
-    id: 'nvme/strays-not-counted',
-    file: `${FOLDER}/queue-pair.ts`,
-    bugClass: 'BC-02',
-    what: 'Answers that belong to no command are not counted.',
-    edits: [{ find: '      this.strays++;\n      return;', replace: '      return;' }],
-  },
-  {
-    ...nvme,
     id: 'nvme/stray-is-a-crash',
     file: `${FOLDER}/queue-pair.ts`,
     bugClass: 'BC-02',
@@ -173,16 +151,6 @@ export const nvmeQueues: readonly DriverMutant[] = [
     bugClass: 'BC-10',
     what: 'Interrupts are not counted.',
     edits: [{ find: '    this.#counts.interrupts++;\n', replace: '' }],
-  },
-  {
-    ...nvme,
-    id: 'nvme/wakes-without-vectors',
-    file: `${FOLDER}/interrupts.ts`,
-    bugClass: 'BC-20',
-    what: 'After sleep the interrupts stay off.',
-    edits: [
-      { find: '    for (const source of this.#sources) source.SetEnable(true);\n', replace: '' },
-    ],
   },
   {
     ...nvme,

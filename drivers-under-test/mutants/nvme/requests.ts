@@ -20,19 +20,6 @@ export const nvmeRequests: readonly DriverMutant[] = [
   },
   {
     ...nvme,
-    id: 'nvme/never-retries',
-    file: `${FOLDER}/io.ts`,
-    bugClass: 'BC-07',
-    what: 'What may succeed when it is tried again fails at once.',
-    edits: [
-      {
-        find: '!outcome.mayRetry || request.attempts >= ATTEMPTS_MAX',
-        replace: '!outcome.mayRetry || request.attempts >= 1',
-      },
-    ],
-  },
-  {
-    ...nvme,
     id: 'nvme/retries-for-ever',
     file: `${FOLDER}/io.ts`,
     bugClass: 'BC-07',
