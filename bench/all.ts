@@ -1,8 +1,8 @@
 /** Speed in one run on one machine, beside the bars that we set ourselves. Writes nothing. */
 import { printColdStart } from './cold-start.ts';
 import { eduFigures } from './edu.ts';
-import { print } from './measure.ts';
-import { nvmeFigures } from './nvme.ts';
+import { print, printRatio } from './measure.ts';
+import { nvmeFigures, nvmeRatios } from './nvme.ts';
 import { qtestRoundTrips } from './qtest.ts';
 import { registerFigures } from './registers.ts';
 import { worldFigures } from './world.ts';
@@ -11,4 +11,5 @@ registerFigures(qtestRoundTrips()).forEach(print);
 (await worldFigures()).forEach(print);
 (await eduFigures()).forEach(print);
 (await nvmeFigures()).forEach(print);
+(await nvmeRatios()).forEach(printRatio);
 await printColdStart();

@@ -35,6 +35,17 @@ export async function bestAsync(operations: number, turn: () => Promise<void>): 
   return (operations / fastest) * 1000;
 }
 
+export interface Ratio {
+  readonly what: string;
+  readonly ratio: number;
+  readonly atMost: number;
+}
+
+export function printRatio({ what, ratio, atMost }: Ratio): void {
+  const missed = ratio > atMost ? '  MISSED' : '';
+  console.log(`${what.padEnd(58)} ${ratio.toFixed(2).padStart(9)} x   bar ${atMost} x${missed}`);
+}
+
 export function print({ what, perSecond, bar }: Figure): void {
   const missed = bar !== undefined && perSecond < bar.atLeast;
   const against = bar === undefined ? '' : `  bar ${bar.text}${missed ? '  MISSED' : ''}`;

@@ -20,7 +20,7 @@ const KEPT_PER_RULE = 8;
 
 export class RuleBook {
   readonly broken: BrokenRule[] = [];
-  readonly armed = new Map<string, number>();
+  readonly #armed: { readonly id: string; times: number }[] = [];
 
   constructor(
     rules: readonly Rule[],
@@ -29,14 +29,15 @@ export class RuleBook {
     memory?: Pick<DmaMemory, 'peek'>,
   ) {
     for (const rule of rules) {
-      this.armed.set(rule.id, 0);
+      const armed = { id: rule.id, times: 0 };
+      this.#armed.push(armed);
       let kept = 0;
       rule.watch({
         journal,
         maps,
         ...(memory === undefined ? {} : { memory }),
         on: (kind, handler) => journal.observe(kind, handler),
-        arm: () => this.armed.set(rule.id, (this.armed.get(rule.id) ?? 0) + 1),
+        arm: () => void armed.times++,
         violate: (detail) => {
           if (kept++ >= KEPT_PER_RULE) return;
           this.broken.push({ rule, detail, event: journal.count - 1, timeNs: journal.now });
@@ -44,5 +45,9 @@ export class RuleBook {
         },
       });
     }
+  }
+  /** How often each rule was armed, by its id. */
+  get armed(): ReadonlyMap<string, number> {
+    return new Map(this.#armed.map(({ id, times }) => [id, times]));
   }
 }

@@ -30,8 +30,6 @@ import {
 } from './queues.ts';
 
 const ADMIN = 0;
-/** Entries that are looked at together when it is not known how many were posted. */
-const LOOK_AHEAD = 16;
 const DEVICE_READS = 1;
 const DEVICE_WRITES = 2;
 /** Objects of commands that are kept to be used again. */
@@ -196,14 +194,12 @@ export class QueueFollower {
 
   /** Entries that do not wrap. */
   #read(queue: SubmissionQueue, slot: number, count: number): void {
-    const address = queue.base + slot * COMMAND_BYTES;
-    const bytes = this.#memory?.peek(address, count * COMMAND_BYTES);
-    if (bytes === undefined) return;
     for (let index = 0; index < count; index++) {
-      const entry = bytes.subarray(index * COMMAND_BYTES, (index + 1) * COMMAND_BYTES);
+      const address = queue.base + (slot + index) * COMMAND_BYTES;
+      const entry = this.#memory?.peek(address, COMMAND_BYTES);
+      if (entry === undefined) return;
       this.#recording = true;
-      const where = address + index * COMMAND_BYTES;
-      this.#journal.recordBytes(EventKind.Command, queue.id, where, entry);
+      this.#journal.recordBytes(EventKind.Command, queue.id, address, entry);
       this.#recording = false;
       this.#submit(queue, slot + index, entry);
     }
@@ -237,23 +233,17 @@ export class QueueFollower {
   /** Takes up to `limit` completions that were posted. */
   #take(queue: CompletionQueue, limit: number): void {
     const { base, size, id } = queue;
-    for (let left = Math.min(limit, size - 1); left > 0;) {
-      const count = Math.min(left, size - queue.posted, limit === Infinity ? LOOK_AHEAD : left);
+    for (let left = Math.min(limit, size - 1); left > 0; left--) {
       const address = base + queue.posted * COMPLETION_BYTES;
-      const bytes = this.#memory?.peek(address, count * COMPLETION_BYTES);
-      if (bytes === undefined || this.#foreign) return;
-      for (let index = 0; index < count; index++) {
-        const at = index * COMPLETION_BYTES;
-        if ((bytes[at + PHASE] as number) % 2 !== queue.phase) return;
-        const entry = bytes.subarray(at, at + COMPLETION_BYTES);
-        this.#recording = true;
-        this.#journal.recordBytes(EventKind.Completion, id, address + at, entry);
-        this.#recording = false;
-        queue.posted = (queue.posted + 1) % size;
-        if (queue.posted === 0) queue.phase = 1 - queue.phase;
-        this.#complete(queue.id, entry);
-      }
-      left -= count;
+      const entry = this.#memory?.peek(address, COMPLETION_BYTES);
+      if (entry === undefined || this.#foreign) return;
+      if ((entry[PHASE] as number) % 2 !== queue.phase) return;
+      this.#recording = true;
+      this.#journal.recordBytes(EventKind.Completion, id, address, entry);
+      this.#recording = false;
+      queue.posted = (queue.posted + 1) % size;
+      if (queue.posted === 0) queue.phase = 1 - queue.phase;
+      this.#complete(queue.id, entry);
     }
   }
 

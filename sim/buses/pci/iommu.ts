@@ -85,7 +85,10 @@ export class Iommu implements DmaMemory {
       rights,
       unmap: () => this.#unmap(mapping),
     };
-    this.#live.splice(this.#indexAfter(address), 0, mapping);
+    const index = this.#indexAfter(address);
+    // As a rule it comes last, and to splice it in is dear.
+    if (index === this.#live.length) this.#live.push(mapping);
+    else this.#live.splice(index, 0, mapping);
     const space =
       (rights.deviceReads ? MappedFor.Reading : 0) + (rights.deviceWrites ? MappedFor.Writing : 0);
     this.#journal.record(EventKind.DmaMap, space, address, length, 0, buffer.address + offset);
@@ -101,7 +104,11 @@ export class Iommu implements DmaMemory {
     if (mapping === undefined || !mapping.buffer.live) return undefined;
     const from = mapping.offset + address - mapping.address;
     if (from + length > mapping.offset + mapping.length) return undefined;
-    return mapping.buffer.bytes.slice(from, from + length);
+    const { bytes } = mapping.buffer;
+    if (length > COPIED_BY_BYTE_MAX) return bytes.slice(from, from + length);
+    const copy = new Uint8Array(length);
+    for (let at = 0; at < length; at++) copy[at] = bytes[from + at] as number;
+    return copy;
   }
 
   /** The mapping that holds all of it, or why the device does not get it. */
