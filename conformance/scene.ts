@@ -229,6 +229,12 @@ export class Scene {
     this.#attached = this.#attachment.again();
   }
 
+  /** The device loses its state under a driver that lives on; with `device-reset`. */
+  resetDevice(): void {
+    if (this.device.bus === 'pci') this.function.reset('hot');
+    else this.device.cutPower?.();
+  }
+
   /** One round of simple I/O of the driver's class, with its result checked. */
   async simpleIO(): Promise<void> {
     const exercise = this.#exercises[this.driver.class];

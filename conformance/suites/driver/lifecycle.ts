@@ -132,7 +132,7 @@ export const lifecycle = suite({
       async check(scene) {
         await scene.start();
         await scene.power(kIOServicePowerCapabilityOff);
-        scene.function.reset('hot');
+        scene.resetDevice();
         await scene.power(kIOServicePowerCapabilityOn);
         await scene.simpleIO();
       },

@@ -43,7 +43,7 @@ export function boardTarget({ name, device, board, offers }: BoardTargetOptions)
     name,
     tier: 'simulated',
     device,
-    offers: new Set<Capability>(['virtual-time', 'faults', ...offers]),
+    offers: new Set<Capability>(['virtual-time', 'faults', 'device-reset', ...offers]),
     lacks: {},
     identity: { model: device },
     open: board,
