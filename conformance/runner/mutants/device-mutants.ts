@@ -1,9 +1,12 @@
 /** Every mutant of a device model or its bus: those of the register maps, and those by hand. */
 import { registers as eduRegisters } from '../../../sim/devices/edu/registers.ts';
+import { registers as nvmeRegisters } from '../../../sim/devices/nvme/registers.ts';
 import { registers as uartRegisters } from '../../../sim/devices/uart-16550/registers.ts';
 import type { DeviceMutant } from '../../../drivers-under-test/mutants/mutant.ts';
 import { eduMutants } from './edu-mutants.ts';
 import { mapMutants } from './map-mutants.ts';
+import { nvmeCommandMutants } from './nvme-command-mutants.ts';
+import { nvmeQueueMutants } from './nvme-queue-mutants.ts';
 import { pciMutants } from './pci-mutants.ts';
 import { uartMutants } from './uart-mutants.ts';
 
@@ -29,7 +32,20 @@ export const deviceMutants: readonly DeviceMutant[] = [
     map: uartRegisters,
     equivalent: { ...composed, 'RBR.DATA-narrow': 'the model returns what it read by itself' },
   }),
+  ...mapMutants({
+    target: 'sim:nvme',
+    file: 'sim/devices/nvme/registers.ts',
+    map: nvmeRegisters,
+    equivalent: {
+      'SQTDBL.SQT': 'what a doorbell reads as is up to the vendor',
+      'CQHDBL.CQH': 'what a doorbell reads as is up to the vendor',
+      'SQTDBL.SQT-narrow': 'no queue is so long',
+      'CQHDBL.CQH-narrow': 'no queue is so long',
+    },
+  }),
   ...pciMutants,
   ...eduMutants,
   ...uartMutants,
+  ...nvmeQueueMutants,
+  ...nvmeCommandMutants,
 ];

@@ -168,7 +168,7 @@ export const deviceFeatures = suite({
       check(scene) {
         const host = enabled(scene);
         if (!claims(host, 'Oncs', Oncs.SaveSelect)) return;
-        for (const feature of [Feature.Arbitration, Feature.TemperatureThreshold]) {
+        for (const feature of [Feature.Arbitration, Feature.QueueCount]) {
           const asked = getFeature(host, feature + SELECT.Capabilities);
           expectStatus(asked, Status.Success, 'Get Features, capabilities');
           if (asked.result % 2 === 1) continue;

@@ -2,12 +2,14 @@
 import fc from 'fast-check';
 import { enumerated, property, suite } from '../../clause.ts';
 import { expect } from '../../expect.ts';
+import { createCq, createSq } from './commands.ts';
 import { enabled, nvme } from './facts.ts';
 import { CC_ENABLE, CSTS_READY, RawHost, Register } from './raw-host.ts';
 
 const REGISTERS = 'Controller Registers';
 /** What does not become ready soon is not waited for any longer. */
 const NOT_READY_NS = 50e6;
+const PAGE = 4096;
 const page = fc.bigInt({ min: 0n, max: 2n ** 52n - 1n }).map((number) => number * 4096n);
 
 export const deviceProperties = suite({
@@ -57,7 +59,7 @@ export const deviceProperties = suite({
         for (const at of [Register.CAP, Register.CAP + 4, Register.VS, Register.CSTS]) {
           const before = host.read(at);
           // NSSRO is cleared by a one: only zeros are written to it.
-          const value = at === Register.CSTS ? 0x0000_000f : 0xffff_ffff - before;
+          const value = at === Register.CSTS ? 0x0000_002f : 0xffff_ffff - before;
           host.write(at, value);
           expect.equal(host.read(at), before, `register 0x${at.toString(16)} after a write`);
         }
@@ -171,10 +173,31 @@ export const deviceProperties = suite({
       async check(scene, what) {
         const host = new RawHost(scene.port);
         host.prepare(what === 'admin queues of one entry' ? { adminEntries: 1 } : {});
-        const more = { 'page size': 15 * 2 ** 7, 'command set': 5 * 2 ** 4 }[what] ?? 0;
+        const more = { 'page size': 8 * 2 ** 7, 'command set': 4 * 2 ** 4 }[what] ?? 0;
         host.write(Register.CC, host.configuration({ more }));
         host.pass(NOT_READY_NS);
         expect.equal(host.isReady, false, `CSTS.RDY with a bad ${what}`);
+      },
+    }),
+    enumerated({
+      id: 'entry-sizes',
+      cite: nvme('Controller Configuration, I/O Submission Queue Entry Size'),
+      text: 'With entries of a size that Identify does not list no I/O queue works.',
+      level: 'should',
+      subject: 'device',
+      every: [8 * 2 ** 16, 8 * 2 ** 20],
+      async check(scene, more) {
+        const host = new RawHost(scene.port);
+        // Entries of 2^(8 + 6) or 2^(8 + 4) bytes; one that does not start with them is right too.
+        host.prepare();
+        host.write(Register.CC, host.configuration({ more }));
+        if (!host.waitFor(() => host.isReady, NOT_READY_NS)) return;
+        const made = host.admin(
+          createCq({ id: 1, entries: 4, address: host.memory(PAGE).address }),
+        );
+        const { address } = host.memory(PAGE);
+        const fed = host.admin(createSq({ id: 1, entries: 4, address, completions: 1 }));
+        expect.that(made.status + fed.status > 0, 'a refusal', 'of one of the queues', 'none');
       },
     }),
     {

@@ -126,9 +126,10 @@ export const devicePrp = suite({
       level: 'shall',
       subject: 'device',
       check(scene) {
-        const largest = Math.floor(scene.port.read(0, Register.CAPS, 4) / 2 ** 20) % 16;
-        const exponent = Math.min(2, largest);
-        const host = enabled(scene, { pageExponent: exponent });
+        const host = enabled(scene);
+        const largest = Math.floor(host.read(Register.CAPS) / 2 ** 20) % 16;
+        const pageExponent = Math.min(2, largest);
+        expect.that(host.enable({ pageExponent }), 'CSTS.RDY');
         const queue = host.createPair(1);
         const bytes = pattern(20 * PAGE);
         const data = host.data(bytes.length, { offset: 1024 });

@@ -17,6 +17,8 @@ import {
 import { Register } from './raw-host.ts';
 
 const QUEUES = 'Submission Queue & Completion Queue Definition';
+/** CC.AMS, weighted round robin. */
+const WEIGHTED = 2 ** 11;
 const FLUSH = { opcode: Io.Flush, nsid: 1 };
 
 /** Ends the queue's commands and says what they ended with. */
@@ -160,6 +162,31 @@ export const deviceQueues = suite({
         expectStatus(host.io(queue, FLUSH), Status.Success, 'a flush in the other queue');
       },
     }),
+    {
+      id: 'weighted',
+      cite: nvme('Command Arbitration, Weighted Round Robin with Urgent Priority Class'),
+      text: 'Where CAP.AMS has it: queues of each priority work, and an urgent one does not wait.',
+      level: 'shall',
+      subject: 'device',
+      check(scene) {
+        const host = enabled(scene);
+        const isOffered = Math.floor(host.read(Register.CAP) / 2 ** 17) % 2 === 1;
+        if (!isOffered) return;
+        expect.that(host.enable({ more: WEIGHTED }), 'CSTS.RDY');
+        expect.equal(Math.floor(host.read(Register.CC) / WEIGHTED) % 8, 1, 'CC.AMS');
+        const low = host.createPair(1, { entries: 200, priority: 3 });
+        const others = [0, 1, 2].map((priority) =>
+          host.createSq(priority + 2, low.completions, { priority }),
+        );
+        for (let n = 0; n < 150; n++) host.push(low, FLUSH);
+        low.ring();
+        for (const queue of others) host.submit(queue, FLUSH);
+        const seen = host.collect(low.completions, 153);
+        expect.equal(seen.length, 153, 'completions');
+        const urgent = seen.findIndex(({ queue }) => queue === 2);
+        expect.that(urgent < 150, 'the urgent command', 'before the last low one', String(urgent));
+      },
+    },
     {
       id: 'admin-wrap',
       cite: nvme(QUEUES),

@@ -42,15 +42,21 @@ export const deviceReset = suite({
       check(scene) {
         const host = enabled(scene);
         const queue = host.createPair(1, { vector: 0 });
+        host.submit(queue, { opcode: Io.Flush, nsid: 1 });
+        host.pass(QUIET_NS);
+        expect.equal(host.level, true, 'the line while a completion waits');
         for (let n = 0; n < 8; n++) host.push(queue, { opcode: Io.Flush, nsid: 1 });
         queue.ring();
         expect.that(host.disable(), 'CSTS.RDY goes');
         // What came before the reset is still there.
         while (queue.completions.poll());
-        expect.equal(host.level, false, 'the line');
         host.pass(QUIET_NS);
         expect.equal(queue.completions.poll(), false, 'a completion after the reset');
-        expect.equal(host.level, false, 'the line later');
+        expect.equal(host.level, false, 'the line after the reset');
+        expect.that(host.enable(), 'CSTS.RDY');
+        const again = host.createPair(1);
+        host.pass(QUIET_NS);
+        expect.equal(again.completions.poll(), false, 'a completion of a command of before');
       },
     },
     {
@@ -142,8 +148,9 @@ export const deviceReset = suite({
         expect.equal(host.shutdownStatus, 0, 'CSTS.SHST before');
         expect.that(host.shutdown(kind), 'CSTS.SHST', 'complete', String(host.shutdownStatus));
         expect.equal(host.read(Register.CSTS) % 2, CSTS_READY, 'CSTS.RDY');
-        expect.that(host.enable(), 'CSTS.RDY');
+        expect.that(host.disable(), 'CSTS.RDY goes');
         expect.equal(host.shutdownStatus, 0, 'CSTS.SHST after the reset');
+        expect.that(host.enable(), 'CSTS.RDY');
         const again = { host, queue: host.createPair(1) };
         expectRead(again, 1, 0, pattern(4096), 'what was written before');
       },
