@@ -47,6 +47,7 @@ export const deviceReset = suite({
         expect.equal(host.level, true, 'the line while a completion waits');
         for (let n = 0; n < 8; n++) host.push(queue, { opcode: Io.Flush, nsid: 1 });
         queue.ring();
+        host.submit(host.adminQueue, { opcode: Admin.GetFeatures, dword10: Feature.Arbitration });
         expect.that(host.disable(), 'CSTS.RDY goes');
         // What came before the reset is still there.
         while (queue.completions.poll());
@@ -57,6 +58,7 @@ export const deviceReset = suite({
         const again = host.createPair(1);
         host.pass(QUIET_NS);
         expect.equal(again.completions.poll(), false, 'a completion of a command of before');
+        expect.equal(host.strays.length, 0, 'answers to admin commands of before');
       },
     },
     {
