@@ -8,7 +8,7 @@ import type { DmaOwner } from './dma-area.ts';
 import type { QueuePair } from './queue-pair.ts';
 import { IoRequest, type RequestOwner } from './request.ts';
 import { RequestList } from './request-list.ts';
-import { outcomeOf, SUCCESS } from './status.ts';
+import { ioOutcomeOf, SUCCESS } from './status.ts';
 
 /** A command that takes longer is lost. */
 export const COMMAND_TIMEOUT_NS = 5_000_000_000;
@@ -143,7 +143,7 @@ export class Io implements RequestOwner {
       else this.#finish(request, 'kIOReturnSuccess', '');
       return;
     }
-    const outcome = outcomeOf(status);
+    const outcome = ioOutcomeOf(status);
     if (!outcome.mayRetry || request.attempts >= ATTEMPTS_MAX) {
       this.#finish(request, outcome.code, outcome.why);
     } else if (outcome.isBusy) {

@@ -74,6 +74,8 @@ const MEANINGS: Readonly<Record<number, Readonly<Record<number, Meaning>>>> = {
   },
 };
 
+const COMMAND_SPECIFIC = 1;
+const IO_SPECIFIC_FROM = 0x80;
 const MEDIA = 2;
 const IO_ERROR: Meaning = { code: 'kIOReturnIOError', why: 'the command failed' };
 const DEVICE_ERROR: Meaning = { code: 'kIOReturnDeviceError', why: 'the command failed' };
@@ -87,6 +89,13 @@ export interface Outcome {
   readonly mayRetry: boolean;
   /** It can succeed only after a while. */
   readonly isBusy: boolean;
+}
+
+/** What it means to a command of an I/O queue; the lower half of "command specific" is for admins. */
+export function ioOutcomeOf(status: number): Outcome {
+  const outcome = outcomeOf(status);
+  const isForeign = outcome.type === COMMAND_SPECIFIC && outcome.statusCode < IO_SPECIFIC_FROM;
+  return isForeign ? { ...outcome, ...DEVICE_ERROR } : outcome;
 }
 
 /** @param status 15 bits, not success */
