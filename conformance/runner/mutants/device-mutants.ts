@@ -5,7 +5,9 @@ import { registers as uartRegisters } from '../../../sim/devices/uart-16550/regi
 import type { DeviceMutant } from '../../../drivers-under-test/mutants/mutant.ts';
 import { eduMutants } from './edu-mutants.ts';
 import { mapMutants } from './map-mutants.ts';
-import { nvmeCommandMutants } from './nvme-command-mutants.ts';
+import { nvmeAdminMutants } from './nvme-admin-mutants.ts';
+import { nvmeBlockMutants } from './nvme-block-mutants.ts';
+import { nvmeLifeMutants } from './nvme-life-mutants.ts';
 import { nvmeQueueMutants } from './nvme-queue-mutants.ts';
 import { pciMutants } from './pci-mutants.ts';
 import { uartMutants } from './uart-mutants.ts';
@@ -46,6 +48,8 @@ export const deviceMutants: readonly DeviceMutant[] = [
   ...pciMutants,
   ...eduMutants,
   ...uartMutants,
+  ...nvmeLifeMutants,
   ...nvmeQueueMutants,
-  ...nvmeCommandMutants,
+  ...nvmeAdminMutants,
+  ...nvmeBlockMutants,
 ];

@@ -1,123 +1,6 @@
-/** Mutants of the model of NVMe, by hand: life of the controller, queues, interrupts, PRPs. */
+/** Mutants of the model of NVMe, by hand: queues, interrupts. */
 import type { DeviceMutant } from '../../../drivers-under-test/mutants/mutant.ts';
 import { type NvmeEdit, nvmeMutant } from './nvme-mutant.ts';
-
-const LIFE: readonly NvmeEdit[] = [
-  ['ready-stays', 'lifecycle', 'RDY stays set when EN is cleared.', 'CSTS.RDY = 0;\n', ''],
-  [
-    'ready-without-enable',
-    'lifecycle',
-    'The controller starts when CC is written, EN or not.',
-    'if (CC.EN === 1 && before.EN === 0) this.#enable();',
-    'if (before.EN === 0) this.#enable();',
-  ],
-  [
-    'takes-any-configuration',
-    'model',
-    'The controller starts with a page size and a command set that it does not have.',
-    'if (impossible || misplaced || AQA.ASQS === 0 || AQA.ACQS === 0) return false;',
-    'if (impossible && misplaced) return false;',
-  ],
-  [
-    'queues-survive',
-    'model',
-    'I/O queues survive a reset of the controller.',
-    'this.queues.clear();\n',
-    '',
-  ],
-  [
-    'doorbell-read-kills',
-    'model',
-    'Reading a doorbell is fatal.',
-    'return this.bank.read(offset, size);',
-    'if (offset >= DOORBELLS_AT && offset < 0x1400) this.fatal();\n    return this.bank.read(offset, size);',
-  ],
-  [
-    'masks-apart',
-    'model',
-    'INTMC does not show what INTMS set.',
-    'this.bank.registers.INTMC.value = masks;\n',
-    '',
-  ],
-  [
-    'any-value-resets',
-    'model',
-    'Any value written to NSSR resets the subsystem.',
-    'if (written.value === SUBSYSTEM_RESET) this.#resetSubsystem();',
-    'if (written.value !== 0) this.#resetSubsystem();',
-  ],
-  [
-    'reset-untold',
-    'model',
-    'NSSRO does not tell of a reset.',
-    'this.bank.registers.CSTS.NSSRO = 1;\n',
-    '',
-  ],
-  [
-    'function-reset-forgotten',
-    'model',
-    'A function level reset leaves the registers as they are.',
-    'this.bank.reset(domain);',
-    "if (domain !== 'function') this.bank.reset(domain);",
-  ],
-  [
-    'features-survive',
-    'model',
-    'Features that were not saved survive a reset.',
-    'this.features.reset();\n',
-    '',
-  ],
-  ['events-survive', 'model', 'Requests for events survive a reset.', 'this.events.reset();\n', ''],
-  [
-    'commands-survive',
-    'engine',
-    'Commands in flight go on through a reset.',
-    'this.#waiting.clear();\n    for (const command of this.#active) command.live = false;\n    this.#active.length = 0;',
-    '',
-  ],
-  [
-    'line-survives',
-    'interrupts',
-    'A reset leaves INTx up.',
-    'this.#bus.interrupt.drive(false);\n  }\n\n  #raise',
-    '}\n\n  #raise',
-  ],
-  [
-    'shutdown-for-ever',
-    'lifecycle',
-    'A shutdown never ends.',
-    'CSTS.SHST = SHUTDOWN_STATUS.Complete;',
-    'CSTS.SHST = SHUTDOWN_STATUS.Occurring;',
-  ],
-  [
-    'shutdown-in-the-beginning',
-    'lifecycle',
-    'The controller says that it is shut down from the beginning.',
-    'if (this.#parts.start()) CSTS.RDY = 1;',
-    'if (this.#parts.start()) CSTS.RDY = 1;\n      if (CSTS.RDY === 1) CSTS.SHST = SHUTDOWN_STATUS.Complete;',
-  ],
-  [
-    'shutdown-sticks',
-    'lifecycle',
-    'SHST stays complete through the reset that follows.',
-    'CSTS.CFS = 0;\n    CSTS.SHST = SHUTDOWN_STATUS.Normal;',
-    'CSTS.CFS = 0;',
-  ],
-  [
-    'shutdown-keeps-cache',
-    'model',
-    'A normal shutdown leaves the volatile cache as it is.',
-    'if (normal) this.namespaces.flushAll();\n',
-    'void normal;\n',
-  ],
-  [
-    'abrupt-shutdown-ignored',
-    'lifecycle',
-    'An abrupt shutdown is not begun.',
-    'else if (CC.SHN !== 0 && CC.SHN !== before.SHN) this.#shutDown(CC.SHN === 1);',
-    'else if (CC.SHN === 1 && CC.SHN !== before.SHN) this.#shutDown(CC.SHN === 1);',
-  ],
-];
 
 const QUEUES: readonly NvmeEdit[] = [
   [
@@ -335,72 +218,6 @@ const INTERRUPTS: readonly NvmeEdit[] = [
   ],
 ];
 
-const POINTERS: readonly NvmeEdit[] = [
-  [
-    'chain-too-late',
-    'prp',
-    'The last entry of a full list is taken for a page when there is another list.',
-    'const entries = needed > slots ? slots - 1 : needed;',
-    'const entries = needed > slots ? slots : needed;',
-  ],
-  [
-    'offset-ignored',
-    'prp',
-    'The first page is taken for a whole one.',
-    'const room = page - (first % page);',
-    'const room = page - (first % page) + (length > 8192 ? first % page : 0);',
-  ],
-  [
-    'second-offset-taken',
-    'prp',
-    'The second entry may have an offset.',
-    'if (second % page !== 0) return Status.InvalidPrpOffset;\n',
-    '',
-  ],
-  [
-    'list-offset-taken',
-    'prp',
-    'Entries of a list may have an offset.',
-    'if (address % page !== 0) return Status.InvalidPrpOffset;\n',
-    '',
-  ],
-  [
-    'list-neighbour',
-    'prp',
-    'The pages of a list are taken to lie one behind the other.',
-    'const address = PrpEntry.ADDRESS.get(LIST, index * ENTRY_BYTES);',
-    'const address = PrpEntry.ADDRESS.get(LIST, 0) + index * page;',
-  ],
-  [
-    'second-page-guessed',
-    'prp',
-    'The second page is taken to lie behind the first.',
-    'this.#add(second, rest);',
-    'this.#add(first + room, rest);',
-  ],
-  [
-    'transfer-errors-hidden',
-    'prp',
-    'Data that reach nobody have been transferred.',
-    'if (!this.#transfers.toHost(this.#of, offset + done, address, part)) {\n        return Status.DataTransferError;\n      }',
-    'this.#transfers.toHost(this.#of, offset + done, address, part);',
-  ],
-  [
-    'small-pages-only',
-    'model',
-    'CC.MPS is not looked at.',
-    'const pageBytes = PAGE_MIN * 2 ** CC.MPS;',
-    'const pageBytes = PAGE_MIN;',
-  ],
-  [
-    'sgl-taken',
-    'prp',
-    'SGLs are taken for PRPs.',
-    'if (Command.PSDT.get(sqe) !== 0 || length > TRANSFER_MAX) return Status.InvalidField;',
-    'if (length > TRANSFER_MAX) return Status.InvalidField;',
-  ],
-];
-
 /** The controller takes care twice: it needs two edits. */
 const OVERFLOW: DeviceMutant = {
   id: 'nvme-model/overflow',
@@ -417,6 +234,6 @@ const OVERFLOW: DeviceMutant = {
 };
 
 export const nvmeQueueMutants: readonly DeviceMutant[] = [
-  ...[...LIFE, ...QUEUES, ...INTERRUPTS, ...POINTERS].map(nvmeMutant),
+  ...[...QUEUES, ...INTERRUPTS].map(nvmeMutant),
   OVERFLOW,
 ];

@@ -31,7 +31,8 @@ export class RawMemory {
     return this.#buffer.read(offset, length);
   }
 
-  /** The bytes in place where they lie in this process, else a copy: look at them, and drop them. */
+    if (bytes === undefined) return;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, length);
   look(offset: number, length: number): Uint8Array {
     return this.#bytes?.subarray(offset, offset + length) ?? this.#buffer.read(offset, length);
   }
