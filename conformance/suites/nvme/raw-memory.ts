@@ -31,8 +31,7 @@ export class RawMemory {
     return this.#buffer.read(offset, length);
   }
 
-    if (bytes === undefined) return;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, length);
+  /** The bytes in place where they lie in this process, else a copy: look, and drop them. */
   look(offset: number, length: number): Uint8Array {
     return this.#bytes?.subarray(offset, offset + length) ?? this.#buffer.read(offset, length);
   }
