@@ -5,6 +5,8 @@
 import type { PciFunction } from '../sim/buses/pci/function.ts';
 import type { NvmeFaultPlan } from '../sim/faults/nvme-plan.ts';
 import type { PciPort } from '../sim/buses/pci/port.ts';
+import type { SpiFaultPlan } from '../sim/faults/spi-plan.ts';
+import { Completion } from '../sim/kernel/completion.ts';
 import { EventKind } from '../sim/kernel/journal.ts';
 import { Lifecycle } from '../sim/kernel/lifecycle.ts';
 import type { Schedule } from '../sim/kernel/schedule.ts';
@@ -12,10 +14,12 @@ import { World } from '../sim/kernel/world.ts';
 import type { Host } from '../drivers-under-test/host/host.ts';
 import type { IOPCIDevice } from '../drivers-under-test/host/io-pci-device.ts';
 import type { IOService } from '../drivers-under-test/host/io-service.ts';
-import type { DriverManifest } from '../drivers-under-test/host/manifest.ts';
+import { type Manifest, isProcess } from '../drivers-under-test/host/manifest.ts';
 import type { MemoryOwner } from '../drivers-under-test/host/memory-range.ts';
 import { clientMemory } from '../drivers-under-test/host/client-memory.ts';
+import { Inexpressible } from '../drivers-under-test/host/process-manifest.ts';
 import { type Attachment, type Fault, attach } from './attachment.ts';
+import { ProcessPace, ProcessSeat } from './process-seat.ts';
 import type { Rule } from './rule.ts';
 import { Inconclusive } from './expect.ts';
 import { RuleBook } from './rule-book.ts';
@@ -40,7 +44,7 @@ export type Exercises = Readonly<Record<string, Exercise>>;
 
 export interface SceneOptions {
   readonly target: Target;
-  readonly driver: DriverManifest;
+  readonly driver: Manifest;
   readonly seed: number;
   readonly rules: readonly Rule[];
   readonly exercises: Exercises;
@@ -48,9 +52,9 @@ export interface SceneOptions {
   readonly schedule?: Schedule;
 }
 
-const { Command, Completion, ConfigRead, ConfigWrite, Read, Write } = EventKind;
+const { Command, ConfigRead, ConfigWrite, Read, Write } = EventKind;
 const PCI_ACCESSES = [ConfigRead, ConfigWrite, Read, Write];
-const MESSAGES = [Command, Completion];
+const MESSAGES = [Command, EventKind.Completion];
 
 /** Names of lifecycle methods that clients do not call. */
 const NOT_FOR_CLIENTS = new Set([
@@ -68,7 +72,7 @@ const NOT_FOR_CLIENTS = new Set([
 export class Scene {
   readonly world: World;
   readonly target: Target;
-  readonly driver: DriverManifest;
+  readonly driver: Manifest;
   /** The device, whatever its bus. */
   readonly device: Hardware;
   readonly rules: RuleBook;
@@ -76,7 +80,10 @@ export class Scene {
   readonly driverErrors = new WeakSet<object>();
   readonly #faults: Fault[] = [];
   readonly #exercises: Exercises;
+  readonly #pace = new ProcessPace();
   #attached: Attachment | undefined;
+  /** Instead of an attachment, when the driver is a program. */
+  #program: ProcessSeat | undefined;
   #struck = false;
   #accesses = 0;
   #service: IOService | undefined;
@@ -86,11 +93,12 @@ export class Scene {
     this.#exercises = exercises;
     this.target = target;
     this.driver = driver;
+    const pace = isProcess(driver) ? this.#pace : target.pace;
     this.world = new World({
       seed,
       settle,
       ...(schedule === undefined ? {} : { schedule }),
-      ...(target.pace === undefined ? {} : { pace: target.pace }),
+      ...(pace === undefined ? {} : { pace }),
     });
     this.device = target.open(this.world);
     const kinds = this.device.bus === 'pci' ? PCI_ACCESSES : MESSAGES;
@@ -102,7 +110,7 @@ export class Scene {
 
   /** Plans faults; before the driver or the check first reaches the device. */
   inject(...faults: readonly Fault[]): void {
-    if (this.#attached !== undefined)
+    if (this.#attached !== undefined || this.#program !== undefined)
       throw new Error('Faults are planned before the first access.');
     this.#faults.push(...faults);
   }
@@ -144,6 +152,7 @@ export class Scene {
 
   /** Why the bus no longer serves the driver, or undefined. */
   get dead(): string | undefined {
+    if (isProcess(this.driver)) return this.#program?.dead;
     return this.#attachment.pci?.port.dead;
   }
 
@@ -174,18 +183,44 @@ export class Scene {
 
   #attach(): Attachment {
     const { device: hardware, world, target, driver } = this;
+    if (isProcess(driver)) {
+      throw new Inexpressible(`${driver.id} is a program: it has no service that stops or sleeps.`);
+    }
     world.journal.observe(EventKind.Fault, () => (this.#struck = true));
     return attach({ world, target, driver, hardware, faults: this.#faults });
   }
 
+  /** The program's seat, or undefined when the driver is none. */
+  get #seat(): ProcessSeat | undefined {
+    const { driver, world } = this;
+    if (!isProcess(driver)) return undefined;
+    if (this.#program === undefined) {
+      if (this.device.bus !== 'spi' || this.target.pace !== undefined) {
+        throw new Inexpressible('Programs reach devices on simulated SPI buses only.');
+      }
+      const hardware = this.device;
+      world.journal.observe(EventKind.Fault, () => (this.#struck = true));
+      const faults = this.#faults as SpiFaultPlan;
+      this.#program = new ProcessSeat({ world, pace: this.#pace, driver, hardware, faults });
+    }
+    return this.#program;
+  }
+
   /** Starts the driver and returns what it offers to clients. @throws what Start throws */
   async start<C>(): Promise<C> {
+    const seat = this.#seat;
+    if (seat !== undefined) {
+      this.world.journal.note(EventKind.Lifecycle, Lifecycle.Start);
+      await this.#blame(() => seat.start());
+      return this.client<C>();
+    }
     this.#service = await this.#blame(() => this.host.start(this.nub));
     return this.client<C>();
   }
 
   /** Stops the driver; a second start makes a new object. */
   async stop(): Promise<void> {
+    if (isProcess(this.driver)) void this.#attachment;
     const service = this.#service;
     if (service === undefined) return;
     this.#service = undefined;
@@ -198,6 +233,7 @@ export class Scene {
 
   /** The running service, for lifecycle calls. */
   get service(): IOService {
+    if (isProcess(this.driver)) void this.#attachment;
     if (this.#service === undefined) throw new Error('The driver is not started in this scene.');
     return this.#service;
   }
@@ -222,6 +258,12 @@ export class Scene {
   }
 
   #reattach(why: Lifecycle): void {
+    const seat = this.#seat;
+    if (seat !== undefined) {
+      seat.kill();
+      this.world.journal.note(EventKind.Lifecycle, why);
+      return;
+    }
     this.#service = undefined;
     this.host.die();
     // First: what the system takes away from the dead, no rule holds against it.
@@ -266,13 +308,38 @@ export class Scene {
 
   /** Virtual nanoseconds pass, with everything that is due in them. */
   async pass(ns: number): Promise<void> {
-    await this.host.sleep(ns);
+    if (!isProcess(this.driver)) return this.host.sleep(ns);
+    const passed = new Completion<void>(this.world);
+    this.world.after(ns, () => passed.resolve(undefined));
+    await passed.promise;
+  }
+
+  /** What the driver took and has not given back; a program that has ended holds nothing. */
+  outstanding(): readonly string[] {
+    return isProcess(this.driver) ? [] : this.host.outstanding();
+  }
+
+  /** What the driver left to nobody, the first of it. */
+  get unhandled(): unknown {
+    return isProcess(this.driver) ? undefined : this.host.unhandledErrors[0];
+  }
+
+  /** When all is over: ends what is outside of this process. */
+  async close(): Promise<void> {
+    await this.#program?.close();
   }
 
   /** Every method of the service, called as a client would: on its queue, and journaled. */
   client<C>(): C {
-    const { service, host } = this;
     const client: Record<string, unknown> = {};
+    const seat = this.#seat;
+    if (seat !== undefined) {
+      for (const [name, call] of Object.entries(seat.client)) {
+        client[name] = (...args: unknown[]) => this.#blame(() => call(...args));
+      }
+      return client as C;
+    }
+    const { service, host } = this;
     for (const name of methodNames(service)) {
       const method = (service as unknown as Record<string, (...args: unknown[]) => unknown>)[name];
       if (method === undefined) continue;

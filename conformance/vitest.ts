@@ -12,7 +12,7 @@ import { afterAll, describe, test } from 'vitest';
 import { failureLines } from '../reports/renderers/failure-text.ts';
 import type { Clause as ClauseRow, Verdict } from '../reports/verdict.ts';
 import { DEFAULT_LIMITS } from '../sim/kernel/world.ts';
-import { type DriverManifest, manifestProblem } from '../drivers-under-test/host/manifest.ts';
+import { type Manifest, manifestProblem } from '../drivers-under-test/host/manifest.ts';
 import { type Catalog, type Config, merge } from './config.ts';
 import { clauseRow } from './runner/clause-row.ts';
 import { judge } from './runner/judge.ts';
@@ -23,7 +23,7 @@ import { UsageError } from './usage-error.ts';
 
 export interface ClauseTests {
   /** What `driver.ts` default-exports. */
-  readonly driver: DriverManifest;
+  readonly driver: Manifest;
   /** A target of ours or of the configuration, such as `sim:edu`. */
   readonly target: string;
   /** Suites, the beginnings of their paths, or addresses of clauses; default: all that apply. */

@@ -1,6 +1,9 @@
 /** What a driver is written with: the manifest, the framework, the class contracts, registers. */
 export { defineDriver, manifestProblem } from './host/manifest.ts';
-export type { DriverManifest, Ics, Personality, ServiceClass } from './host/manifest.ts';
+export type { Ics } from './host/ics.ts';
+export type { DriverManifest, Personality, ServiceClass } from './host/manifest.ts';
+export { defineProcessDriver } from './host/process-manifest.ts';
+export type * from './host/process-manifest.ts';
 export {
   IOReturn,
   IOReturnError,

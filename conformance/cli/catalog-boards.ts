@@ -41,10 +41,15 @@ function flash(part: 'w25q16' | 'w25q128' | 'w25q256'): TargetEntry {
   };
 }
 
-/** @param sample where the manifest of a sample driver is */
-export function boards(sample: (name: string) => string) {
+/** @param driver where the manifest in a folder of `drivers-under-test/` is */
+export function boards(driver: (folder: string) => string) {
+  const sample = (name: string) => driver(`samples/${name}`);
   return {
     drivers: {
+      flashrom: {
+        module: driver('third-party/flashrom'),
+        targets: ['sim:w25q16', 'sim:w25q128'],
+      },
       eeprom: { module: sample('eeprom'), targets: ['sim:24c02', 'sim:24c32', 'sim:24c256'] },
       'spi-nor': { module: sample('spi-nor'), targets: ['sim:w25q16', 'sim:w25q128'] },
     },

@@ -54,14 +54,16 @@ import { simTarget } from '../transports/sim/target.ts';
 /** Compiled files end in .js, sources in .ts; modules are found beside this one. */
 const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
-function sample(name: string): string {
-  const path = `../../drivers-under-test/samples/${name}/driver.${suffix}`;
+function manifest(folder: string): string {
+  const path = `../../drivers-under-test/${folder}/driver.${suffix}`;
   return new URL(path, import.meta.url).href;
 }
 
+const sample = (name: string) => manifest(`samples/${name}`);
+
 const qemu = () => import('../transports/qemu-qtest/target.ts');
 
-const onBoards = boards(sample);
+const onBoards = boards(manifest);
 
 export const builtIn: Catalog = {
   drivers: {

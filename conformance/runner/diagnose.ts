@@ -1,6 +1,7 @@
 /** What went wrong in a scene, and whose fault it is. */
 import { match } from 'ts-pattern';
 import { IOReturnError } from '../../drivers-under-test/host/io-return.ts';
+import { Inexpressible } from '../../drivers-under-test/host/process-manifest.ts';
 import { Abort, type RunEnd } from '../../sim/kernel/world.ts';
 import type { Cause, Failure, Violation } from '../../reports/verdict.ts';
 import type { Clause } from '../clause.ts';
@@ -11,7 +12,7 @@ import { TargetUnavailable } from '../target.ts';
 import { entriesAround } from './journal-entries.ts';
 
 export interface Problem {
-  readonly verdict: 'fail' | 'inconclusive' | 'error';
+  readonly verdict: 'fail' | 'inconclusive' | 'error' | 'not-run';
   readonly cause?: Cause;
   readonly message: string;
   readonly expected?: string;
@@ -75,7 +76,7 @@ function firstFinding(
     })
     .exhaustive();
   if (finding !== undefined) return finding;
-  const [unhandled] = scene.host.unhandledErrors;
+  const { unhandled } = scene;
   if (unhandled !== undefined) {
     const message = `The driver threw where nobody could catch it: ${text(unhandled)}`;
     return { verdict: 'fail', cause: 'unhandled-rejection', message, ...stackOf(unhandled) };
@@ -97,6 +98,7 @@ function fromError(scene: Scene | undefined, error: unknown): Finding {
     const { message, expected, seen } = error;
     return { verdict: 'fail', cause: 'expectation', message, expected, seen };
   }
+  if (error instanceof Inexpressible) return { verdict: 'not-run', message: error.message };
   if (error instanceof Inconclusive) return { verdict: 'inconclusive', message: error.message };
   if (error instanceof TargetUnavailable) return { verdict: 'error', message: error.message };
   if (error instanceof IOReturnError) {

@@ -4,11 +4,14 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { DriverManifest } from '../../drivers-under-test/host/manifest.ts';
+import type { ProcessManifest } from '../../drivers-under-test/host/process-manifest.ts';
 import { UsageError } from '../usage-error.ts';
 import { besideThis } from './beside.ts';
 
 /** A manifest without its code. */
-export type DriverFacts = Omit<DriverManifest, 'service' | 'classes'>;
+export type DriverFacts =
+  | Omit<DriverManifest, 'service' | 'classes'>
+  | Omit<ProcessManifest, 'port' | 'adapter'>;
 
 export type FactsMessage =
   | { type: 'loading'; url: string }

@@ -1,6 +1,6 @@
 /** Imports driver modules and tells what their manifests say. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { DriverManifest } from '../../drivers-under-test/host/manifest.ts';
+import type { Manifest } from '../../drivers-under-test/host/manifest.ts';
 import { UsageError } from '../usage-error.ts';
 import type { DriverFacts, FactsMessage } from './driver-facts.ts';
 import { loadDriver } from './load.ts';
@@ -12,10 +12,11 @@ function tell(message: FactsMessage): void {
   port?.postMessage(message);
 }
 
-function factsOf(url: string, manifest: DriverManifest): DriverFacts {
-  const { service: _, classes: __, ...facts } = manifest;
+function factsOf(url: string, manifest: Manifest): DriverFacts {
+  const code = new Set(['service', 'classes', 'port', 'adapter']);
+  const facts = Object.entries(manifest).filter(([key]) => !code.has(key));
   try {
-    return structuredClone(facts);
+    return structuredClone(Object.fromEntries(facts)) as DriverFacts;
   } catch {
     throw new UsageError(`${url}: besides "service" a manifest is plain data, without functions.`);
   }

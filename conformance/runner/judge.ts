@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { hashText, Random } from '../../sim/kernel/random.ts';
 import { randomly } from '../../sim/kernel/schedule.ts';
 import type { Limits } from '../../sim/kernel/world.ts';
-import type { DriverManifest } from '../../drivers-under-test/host/manifest.ts';
+import { type Manifest, isProcess } from '../../drivers-under-test/host/manifest.ts';
 import type { Verdict } from '../../reports/verdict.ts';
 import { type Clause, END, type EnumeratedClause, type PropertyClause } from '../clause.ts';
 import type { Rule } from '../rule.ts';
@@ -14,11 +14,12 @@ import { type Exercises, Scene } from '../scene.ts';
 import { type Target, CAPABILITIES } from '../target.ts';
 import { type Problem, diagnose } from './diagnose.ts';
 import { GapCount } from './gap-count.ts';
+import { isChosen } from './plan.ts';
 
 export interface Case {
   readonly clause: Clause;
   readonly address: string;
-  readonly driver: DriverManifest;
+  readonly driver: Manifest;
   readonly target: Target;
   readonly seed: number;
   /** Generated values of a property. */
@@ -113,11 +114,19 @@ function departs({ clause, address, target }: Case, { verdict, message }: Proble
 }
 
 /** Not applicable by the driver's own statement, or not to be had on this target. */
-function whyNotJudged({ clause, driver, target }: Case) {
+function whyNotJudged({ clause, address, driver, target }: Case) {
   const unclaimed = clause.ics?.find((key) => !driver.ics[key]);
   if (unclaimed !== undefined) {
     const reason = `The driver does not claim ${unclaimed}.`;
     return { verdict: 'not-applicable', reason } as const;
+  }
+  const lacking = isProcess(driver) ? driver.lacks : {};
+  const lacked = Object.keys(lacking).find((part) => isChosen(address, [part]));
+  if (lacked !== undefined) {
+    return {
+      verdict: 'not-run',
+      reason: `${driver.id} cannot say it: ${lacking[lacked]}.`,
+    } as const;
   }
   const missing = clause.needs?.find((need) => !target.offers.has(need));
   if (missing !== undefined) {
@@ -147,7 +156,7 @@ async function play(job: Case, tally: Tally): Promise<Found> {
 async function playEvery(job: Case, clause: EnumeratedClause, tally: Tally): Promise<Found> {
   let runs = 0;
   let departed: Problem | undefined;
-  for (const value of clause.every) {
+  for (const value of chosenOf(clause.every, job.driver)) {
     let ended = false;
     runs++;
     const problem = await playScene(job, tally, job.seed, 0, async (scene) => {
@@ -162,6 +171,20 @@ async function playEvery(job: Case, clause: EnumeratedClause, tally: Tally): Pro
     if (ended) break;
   }
   return { problem: departed, runs };
+}
+
+/** All of them; of a program's, which cost processes each, so many at even distances. */
+function chosenOf<T>(values: readonly T[], driver: Manifest): readonly T[] {
+  const most = runsMax(driver);
+  if (values.length <= most) return values;
+  return Array.from(
+    { length: most },
+    (_, index) => values[Math.floor((index * values.length) / most)] as T,
+  );
+}
+
+function runsMax(driver: Manifest): number {
+  return isProcess(driver) ? driver.runsMax : Infinity;
 }
 
 async function playProperty(job: Case, clause: PropertyClause, tally: Tally): Promise<Found> {
@@ -181,9 +204,12 @@ async function playProperty(job: Case, clause: PropertyClause, tally: Tally): Pr
     }),
     {
       seed: job.seed | 0,
-      numRuns: job.path === undefined ? Math.min(job.runs, job.target.runsMax ?? Infinity) : 1,
+      numRuns:
+        job.path === undefined
+          ? Math.min(job.runs, job.target.runsMax ?? Infinity, runsMax(job.driver))
+          : 1,
       ...(job.path === undefined ? {} : { path: job.path }),
-      endOnFailure: job.shrink === false,
+      endOnFailure: job.shrink === false || isProcess(job.driver),
     },
   );
   if (!details.failed) return { problem: undefined, runs: details.numRuns };
@@ -241,7 +267,10 @@ async function playScene(
   tally.hashes.push(scene.world.journal.hash());
   tally.virtualNs += scene.world.now;
   job.onScene?.(scene);
-  for (const reason of job.takeUnhandled?.() ?? []) scene.host.unhandled(reason);
+  await scene.close();
+  for (const reason of job.takeUnhandled?.() ?? []) {
+    if (!isProcess(job.driver)) scene.host.unhandled(reason);
+  }
   return diagnose(scene, end, job.clause);
 }
 

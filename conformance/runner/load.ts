@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type DriverManifest, manifestProblem } from '../../drivers-under-test/host/manifest.ts';
+import { type Manifest, manifestProblem } from '../../drivers-under-test/host/manifest.ts';
 import { type Catalog, merge } from '../config.ts';
 import { UsageError } from '../usage-error.ts';
 import { builtIn } from '../cli/catalog.ts';
@@ -66,12 +66,12 @@ export function driverModule(catalog: Catalog, reference: string): string {
   return pathToFileURL(manifest).href;
 }
 
-export async function loadDriver(url: string): Promise<DriverManifest> {
+export async function loadDriver(url: string): Promise<Manifest> {
   const module = await guarded(url, () => importModule(url));
   const manifest = module['default'];
   const problem = manifestProblem(manifest);
   if (problem !== undefined) throw new UsageError(`${shown(url)}: ${problem}`);
-  return manifest as DriverManifest;
+  return manifest as Manifest;
 }
 
 async function guarded<T>(what: string, load: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 /** Judges what it is told, in a thread of its own: a driver that never returns costs one item. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { DEFAULT_LIMITS } from '../../sim/kernel/world.ts';
-import type { DriverManifest } from '../../drivers-under-test/host/manifest.ts';
+import type { Manifest } from '../../drivers-under-test/host/manifest.ts';
 import type { Verdict } from '../../reports/verdict.ts';
 import { type Target, TargetUnavailable } from '../target.ts';
 import { CoverageTally } from './coverage-tally.ts';
@@ -19,7 +19,7 @@ if (port === null) throw new Error('worker.ts runs as a worker thread.');
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 const catalog = await loadCatalog(setup.configPath);
 const clauses = new Map(allClauses(catalog).map((located) => [located.address, located]));
-const drivers = new Map<string, DriverManifest>();
+const drivers = new Map<string, Manifest>();
 const targets = new Map<string, Target | TargetUnavailable>();
 const coverage = new CoverageTally();
 const stray = new StrayRejections();
@@ -29,7 +29,7 @@ function tell(message: FromWorker): void {
   port?.postMessage(message);
 }
 
-async function driverOf(url: string): Promise<DriverManifest> {
+async function driverOf(url: string): Promise<Manifest> {
   const known = drivers.get(url) ?? (await loadDriver(url));
   drivers.set(url, known);
   return known;

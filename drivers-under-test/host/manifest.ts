@@ -1,12 +1,11 @@
 /** How a driver introduces itself: `driver.ts` default-exports what `defineDriver` returns. */
+import type { Ics } from './ics.ts';
 import type { IOService } from './io-service.ts';
+import { type ProcessManifest, processProblem } from './process-manifest.ts';
 import type { ServiceHost } from './service-host.ts';
 
 /** A personality as in Info.plist: keys that must match, and IOProbeScore, IOMatchCategory. */
 export type Personality = Readonly<Record<string, unknown>>;
-
-/** What the driver declares that it supports; it selects the conditional clauses. */
-export type Ics = Readonly<Record<string, boolean | number | string>>;
 
 export type ServiceClass = new (host: ServiceHost) => IOService;
 
@@ -23,6 +22,13 @@ export interface DriverManifest {
   readonly service: ServiceClass;
   /** More classes by name, such as user clients: what `IOService.Create` can make. */
   readonly classes?: Readonly<Record<string, ServiceClass>>;
+}
+
+/** What is judged: a driver in this process, or a program. */
+export type Manifest = DriverManifest | ProcessManifest;
+
+export function isProcess(manifest: Manifest): manifest is ProcessManifest {
+  return 'command' in manifest;
 }
 
 /** Checks the shape, so that a broken manifest is refused by name and not somewhere later. */
@@ -43,6 +49,7 @@ export function manifestProblem(manifest: unknown): string | undefined {
       return `The manifest lacks "${key}": give a text that is not empty.`;
     }
   }
+  if ('command' in given) return processProblem(given);
   for (const key of ['personalities', 'entitlements', 'ics']) {
     if (typeof given[key] !== 'object' || given[key] === null) {
       return `The manifest lacks "${key}": give an object, empty if there is nothing to say.`;
