@@ -350,17 +350,18 @@ export class Scene {
   }
 
   #blame<T>(call: () => T | Promise<T>): T | Promise<T> {
-    const remember = (error: unknown): never => {
-      if (typeof error === 'object' && error !== null) this.driverErrors.add(error);
-      throw error;
-    };
     try {
       const result = call();
-      return result instanceof Promise ? result.catch(remember) : result;
+      return result instanceof Promise ? result.catch(this.#remember) : result;
     } catch (error) {
-      return remember(error);
+      return this.#remember(error);
     }
   }
+
+  readonly #remember = (error: unknown): never => {
+    if (typeof error === 'object' && error !== null) this.driverErrors.add(error);
+    throw error;
+  };
 }
 
 /** Public methods of a driver's own class, without those of the framework. */

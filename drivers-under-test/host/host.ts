@@ -12,7 +12,6 @@ import { EventKind } from '../../sim/kernel/journal.ts';
 import { Lifecycle } from '../../sim/kernel/lifecycle.ts';
 import type { World } from '../../sim/kernel/world.ts';
 import { userClientAccess } from './entitlements.ts';
-import type { IODispatchQueue } from './io-dispatch-queue.ts';
 import { errorName, fail } from './io-return.ts';
 import { IOService, kIOServicePowerCapabilityOff, type Properties } from './io-service.ts';
 import { IOUserClient } from './io-user-client.ts';
@@ -207,7 +206,7 @@ export class Host implements ServiceHost {
       if (this.dead) fail('kIOReturnOffline', 'the driver has died');
       if (service.state === 'stopped') fail('kIOReturnOffline', 'the service has stopped');
       result = service.completesLater(name)
-        ? begin(service.defaultQueue, block)
+        ? service.defaultQueue.BeginAction(block)
         : service.defaultQueue.RunAction(block);
     } catch (error) {
       this.#threw(name, error);
@@ -327,16 +326,6 @@ export class Host implements ServiceHost {
   #note(text: Lifecycle): void {
     this.world.journal.note(EventKind.Lifecycle, text);
   }
-}
-
-/** Runs a block until it has begun its work; the queue does not wait for the end of that. */
-function begin<T>(queue: IODispatchQueue, block: () => T | Promise<T>): T | Promise<T> {
-  let answer: { readonly later: T | Promise<T> } | undefined;
-  const begun = queue.RunAction(() => {
-    answer = { later: block() };
-  });
-  const ended = () => (answer as NonNullable<typeof answer>).later;
-  return begun instanceof Promise ? begun.then(ended) : ended();
 }
 
 /** Cancel handlers run after Stop, on the queue. */

@@ -155,7 +155,7 @@ export class World {
         // Driver code may have resolved promises of its own.
         this.unsettled = true;
         next();
-      } else if (!(await this.#proceed())) {
+      } else if (!(this.#pace === undefined ? this.#proceed() : await this.#idle(this.#pace))) {
         return { end: 'stuck' };
       }
       if (this.unsettled) {
@@ -175,15 +175,18 @@ export class World {
   }
 
   /** Moves to the next event; false when there is none and never will be. */
-  async #proceed(): Promise<boolean> {
+  #proceed(): boolean {
+    const due = this.#events.nextTime();
+    if (due === Infinity) return false;
+    this.#happen(Math.min(due, this.#deadline));
+    return true;
+  }
+
+  /** As `#proceed`, in time that is shared with something real. */
+  async #idle(pace: Pace): Promise<boolean> {
     const due = this.#events.nextTime();
     const next = Math.min(due, this.#deadline);
-    if (this.#pace === undefined) {
-      if (due === Infinity) return false;
-      this.#happen(next);
-      return true;
-    }
-    const reached = await this.#pace.idle(this.now, due === Infinity ? due : next);
+    const reached = await pace.idle(this.now, due === Infinity ? due : next);
     // Outside things may have made driver-side tasks runnable without any time passing.
     if (this.#ready.length > 0) {
       this.#happen(Math.max(reached, this.now));
