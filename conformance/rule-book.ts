@@ -18,9 +18,18 @@ export const NOTED_BY_RULE = 1;
 /** Kept per rule and scene: the first ones tell the story. */
 const KEPT_PER_RULE = 8;
 
+interface Armed {
+  readonly id: string;
+  times: number;
+  readonly kinds: EventKind[];
+}
+
 export class RuleBook {
   readonly broken: BrokenRule[] = [];
-  readonly #armed: { readonly id: string; times: number }[] = [];
+  readonly #armed: Armed[] = [];
+  /** Events by kind, of those kinds that arm a rule. */
+  readonly #events: (number | undefined)[] = [];
+  readonly #journal: Journal;
 
   constructor(
     rules: readonly Rule[],
@@ -28,8 +37,9 @@ export class RuleBook {
     maps: ReadonlyMap<number, CompiledMap>,
     memory?: Pick<DmaMemory, 'peek'>,
   ) {
+    this.#journal = journal;
     for (const rule of rules) {
-      const armed = { id: rule.id, times: 0 };
+      const armed: Armed = { id: rule.id, times: 0, kinds: [] };
       this.#armed.push(armed);
       let kept = 0;
       rule.watch({
@@ -38,6 +48,10 @@ export class RuleBook {
         ...(memory === undefined ? {} : { memory }),
         on: (kind, handler) => journal.observe(kind, handler),
         arm: () => void armed.times++,
+        armOn: (kind) => {
+          armed.kinds.push(kind);
+          this.#count(kind);
+        },
         violate: (detail) => {
           if (kept++ >= KEPT_PER_RULE) return;
           this.broken.push({ rule, detail, event: journal.count - 1, timeNs: journal.now });
@@ -48,6 +62,18 @@ export class RuleBook {
   }
   /** How often each rule was armed, by its id. */
   get armed(): ReadonlyMap<string, number> {
-    return new Map(this.#armed.map(({ id, times }) => [id, times]));
+    return new Map(
+      this.#armed.map(({ id, times, kinds }) => [
+        id,
+        kinds.reduce((sum, kind) => sum + (this.#events[kind] ?? 0), times),
+      ]),
+    );
+  }
+
+  #count(kind: EventKind): void {
+    if (this.#events[kind] !== undefined) return;
+    const events = this.#events;
+    events[kind] = 0;
+    this.#journal.observe(kind, () => void events[kind]!++);
   }
 }

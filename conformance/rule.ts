@@ -18,6 +18,8 @@ export interface Watch {
   on(kind: EventKind, handler: (at: number) => void): void;
   /** The situation that the rule judges has come up; a rule that was never armed proved nothing. */
   arm(): void;
+  /** As `arm` at every event of this kind, at less cost. */
+  armOn(kind: EventKind): void;
   violate(detail: string): void;
 }
 

@@ -34,7 +34,7 @@ function reported(
           watch.violate(found.slice(prefix.length + 2));
         }
       });
-      for (const kind of armedBy) watch.on(kind, () => watch.arm());
+      armedBy.forEach(watch.armOn);
     },
   };
 }

@@ -13,6 +13,7 @@ export interface Mapping {
   user: Command | undefined;
   /** Queues that lie in it. */
   queues: number;
+  gone: boolean;
 }
 
 export interface CompletionQueue {

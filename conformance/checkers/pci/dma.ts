@@ -18,7 +18,7 @@ function faultRule(rule: Omit<Rule, 'watch' | 'subject'>, stop: DmaStop, detail:
     ...rule,
     subject: 'driver',
     watch(watch) {
-      for (const kind of [EventKind.DmaRead, EventKind.DmaWrite]) watch.on(kind, watch.arm);
+      [EventKind.DmaRead, EventKind.DmaWrite].forEach(watch.armOn);
       watch.on(EventKind.DmaFault, (at) => {
         if (watch.journal.spaceAt(at) !== stop) return;
         watch.arm();
@@ -76,7 +76,7 @@ export const dma: readonly Rule[] = [
         const isCommand = journal.addressAt(at) === COMMAND_OFFSET;
         if (isCommand && (journal.valueAt(at) & Command.Master) !== 0) turnedOn = true;
       });
-      for (const kind of [EventKind.DmaRead, EventKind.DmaWrite]) watch.on(kind, watch.arm);
+      [EventKind.DmaRead, EventKind.DmaWrite].forEach(watch.armOn);
       watch.on(EventKind.DmaFault, (at) => {
         if (journal.spaceAt(at) !== DmaStop.NoMaster) return;
         watch.arm();

@@ -56,6 +56,7 @@ export const doubleFetch: Rule = {
       if (journal.textAt(at).startsWith(CHANGED_BUFFER)) changing = true;
     });
     watch.on(EventKind.BufferRead, (at) => {
+      if (!changing && changed === undefined) return;
       const from = journal.addressAt(at);
       const read = { from, end: from + journal.valueAt(at), timeNs: journal.timeAt(at) };
       if (changing) {

@@ -1,6 +1,16 @@
 /** Memory of the simulated host: bytes with bounds and a lifetime. */
 import type { DmaBuffer } from './function.ts';
 
+/** A typed array's own copying is dearer than a loop for fewer bytes than about this. */
+const COPIED_BY_BYTE_MAX = 64;
+
+export function copyOf(bytes: Uint8Array, from: number, length: number): Uint8Array {
+  if (length > COPIED_BY_BYTE_MAX) return bytes.slice(from, from + length);
+  const copy = new Uint8Array(length);
+  for (let at = 0; at < length; at++) copy[at] = bytes[from + at] as number;
+  return copy;
+}
+
 export class HostBuffer implements DmaBuffer {
   readonly address: number;
   readonly bytes: Uint8Array;
@@ -25,7 +35,7 @@ export class HostBuffer implements DmaBuffer {
 
   read(offset: number, length: number): Uint8Array {
     this.#check(offset, length);
-    return this.bytes.slice(offset, offset + length);
+    return copyOf(this.bytes, offset, length);
   }
 
   write(offset: number, bytes: Uint8Array): void {

@@ -4,9 +4,10 @@
  * used up, and never next to each other: use after unmap and overruns always fault.
  */
 import { EventKind, type Journal } from '../../kernel/journal.ts';
+import { AddressList } from './address-list.ts';
 import { alignUp } from './config-space.ts';
 import type { DmaBuffer, DmaMapping, DmaMemory, DmaRights } from './function.ts';
-import { HostBuffer } from './host-buffer.ts';
+import { copyOf, HostBuffer } from './host-buffer.ts';
 import { exponentOf } from './powers.ts';
 
 const PAGE = 4096;
@@ -30,6 +31,7 @@ interface Mapping extends DmaMapping {
   /** Where in the buffer the mapping begins. */
   readonly offset: number;
   readonly rights: DmaRights;
+  gone: boolean;
 }
 
 /** A typed array's own copying is dearer than a loop for fewer bytes than about this. */
@@ -44,8 +46,7 @@ export class Iommu implements DmaMemory {
   #used = 0;
   #next = FIRST;
   #nextHost = HOST_FIRST;
-  /** By address. */
-  readonly #live: Mapping[] = [];
+  readonly #live = new AddressList<Mapping>();
 
   constructor(journal: Journal, bytes = DEFAULT_MEMORY_BYTES) {
     this.#journal = journal;
@@ -83,12 +84,10 @@ export class Iommu implements DmaMemory {
       buffer,
       offset,
       rights,
+      gone: false,
       unmap: () => this.#unmap(mapping),
     };
-    const index = this.#indexAfter(address);
-    // As a rule it comes last, and to splice it in is dear.
-    if (index === this.#live.length) this.#live.push(mapping);
-    else this.#live.splice(index, 0, mapping);
+    this.#live.add(mapping);
     const space =
       (rights.deviceReads ? MappedFor.Reading : 0) + (rights.deviceWrites ? MappedFor.Writing : 0);
     this.#journal.record(EventKind.DmaMap, space, address, length, 0, buffer.address + offset);
@@ -96,24 +95,20 @@ export class Iommu implements DmaMemory {
   }
 
   live(): readonly DmaMapping[] {
-    return this.#live;
+    return this.#live.all();
   }
 
   peek(address: number, length: number): Uint8Array | undefined {
-    const mapping = this.#live[this.#indexAfter(address) - 1];
+    const mapping = this.#live.atOrBelow(address);
     if (mapping === undefined || !mapping.buffer.live) return undefined;
     const from = mapping.offset + address - mapping.address;
     if (from + length > mapping.offset + mapping.length) return undefined;
-    const { bytes } = mapping.buffer;
-    if (length > COPIED_BY_BYTE_MAX) return bytes.slice(from, from + length);
-    const copy = new Uint8Array(length);
-    for (let at = 0; at < length; at++) copy[at] = bytes[from + at] as number;
-    return copy;
+    return copyOf(mapping.buffer.bytes, from, length);
   }
 
   /** The mapping that holds all of it, or why the device does not get it. */
   #find(address: number, length: number, access: 'read' | 'write'): Mapping | Stopped {
-    const mapping = this.#live[this.#indexAfter(address) - 1];
+    const mapping = this.#live.atOrBelow(address);
     if (mapping === undefined || address + length > mapping.address + mapping.length) {
       return 'unmapped';
     }
@@ -152,7 +147,7 @@ export class Iommu implements DmaMemory {
     let at = alignUp(this.#next, alignment);
     if (at + length > limit) at = alignUp(FIRST, alignment);
     for (let tries = 0; tries <= this.#live.length; tries++) {
-      const below = this.#live[this.#indexAfter(at + length + PAGE) - 1];
+      const below = this.#live.atOrBelow(at + length + PAGE);
       if (at + length > limit) break;
       if (below === undefined || below.address + below.length + PAGE <= at) {
         this.#next = alignUp(at + length, PAGE) + PAGE;
@@ -172,21 +167,8 @@ export class Iommu implements DmaMemory {
   }
 
   #unmap(mapping: Mapping): void {
-    const index = this.#indexAfter(mapping.address) - 1;
-    if (this.#live[index] !== mapping) throw new RangeError('This mapping is undone already.');
-    this.#live.splice(index, 1);
+    if (mapping.gone) throw new RangeError('This mapping is undone already.');
+    this.#live.remove(mapping);
     this.#journal.record(EventKind.DmaUnmap, 0, mapping.address, mapping.length);
-  }
-
-  /** How many live mappings begin at or below an address. */
-  #indexAfter(address: number): number {
-    let low = 0;
-    let high = this.#live.length;
-    while (low < high) {
-      const middle = (low + high - ((low + high) % 2)) / 2;
-      if ((this.#live[middle] as Mapping).address <= address) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 }
