@@ -7,7 +7,7 @@ import { nvmeRules } from './rules.ts';
 import { At, ScriptedHost } from './scripted-host.ts';
 import { listenToTraffic, type Traffic } from './traffic.ts';
 
-const quiet = { arm: () => {}, violate: () => {}, maps: new Map<number, never>() };
+const quiet = { arm: () => {}, armOn: () => {}, violate: () => {}, maps: new Map<number, never>() };
 
 function follow(host: ScriptedHost, listener: TrafficListener = {}): Traffic {
   const { journal, memory } = host;
