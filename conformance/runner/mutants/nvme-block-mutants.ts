@@ -1,4 +1,4 @@
-/** Mutants of the model of NVMe, by hand: I/O commands, media, what changes a namespace or the firmware. */
+/** Mutants of the model of NVMe, by hand: I/O commands, media, formats and firmware. */
 import { type NvmeEdit, nvmeMutant } from './nvme-mutant.ts';
 
 const BLOCKS: readonly NvmeEdit[] = [
