@@ -91,7 +91,7 @@ export interface Outcome {
   readonly isBusy: boolean;
 }
 
-/** What it means to a command of an I/O queue; the lower half of "command specific" is for admins. */
+/** What it means to an I/O command: the lower half of "command specific" is for admin ones. */
 export function ioOutcomeOf(status: number): Outcome {
   const outcome = outcomeOf(status);
   const isForeign = outcome.type === COMMAND_SPECIFIC && outcome.statusCode < IO_SPECIFIC_FROM;
