@@ -3,6 +3,7 @@ import type { Pace, World } from '../sim/kernel/world.ts';
 import type { PciFunction } from '../sim/buses/pci/function.ts';
 import type { GpioLine } from '../sim/buses/gpio/line.ts';
 import type { I2cBus } from '../sim/buses/i2c/bus.ts';
+import type { Picture } from '../sim/buses/panel/picture.ts';
 import type { SpiBus } from '../sim/buses/spi/bus.ts';
 import type { NvmeFaultPlan } from '../sim/faults/nvme-plan.ts';
 import type { SerialFarEnd } from '../sim/buses/uart/peer.ts';
@@ -27,6 +28,7 @@ export const CAPABILITIES = {
   'power-states': 'the function has D0 and D3hot',
   'power-cut': 'the power can be cut, and what was not durable is then lost',
   'board-lines': 'the lines of the board beside the bus can be driven',
+  picture: 'what the display shows can be seen',
   'nvme-faults': 'the controller itself can be made to misbehave',
 } as const;
 export type Capability = keyof typeof CAPABILITIES;
@@ -50,6 +52,9 @@ interface DeviceInReach {
    * is as cheap.
    */
   wipe?(): void;
+  /** What a display shows, and how bright (0 .. 255); only where `picture` is offered. */
+  picture?(): Picture;
+  contrast?(): number;
   /** Plans faults of the device itself, before the first access; with `nvme-faults`. */
   plan?(faults: NvmeFaultPlan): void;
   /** The target went away in this scene: nothing that happened since then counts. */

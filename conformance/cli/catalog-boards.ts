@@ -1,8 +1,12 @@
 /** What comes with the package for devices on buses of messages; part of `catalog.ts`. */
+import { displayBoard } from '../../sim/machines/display-board.ts';
 import { eepromBoard } from '../../sim/machines/eeprom-board.ts';
 import { flashBoard } from '../../sim/machines/flash-board.ts';
 import type { Catalog, TargetEntry } from '../config.ts';
 import { device as eepromDevice } from '../suites/24cxx/device.ts';
+import { drawing } from '../suites/display/drawing.ts';
+import { panel } from '../suites/display/panel.ts';
+import { displaySimpleIO } from '../suites/display/simple-io.ts';
 import { data as flashData } from '../suites/flash-device/data.ts';
 import { robustness as flashRobustness } from '../suites/flash-device/robustness.ts';
 import { flashSimpleIO } from '../suites/flash-device/simple-io.ts';
@@ -41,6 +45,19 @@ function flash(part: 'w25q16' | 'w25q128' | 'w25q256'): TargetEntry {
   };
 }
 
+const display: TargetEntry = {
+  device: 'ssd1306',
+  tier: 'simulated',
+  bus: 'i2c',
+  make: () =>
+    boardTarget({
+      name: 'sim:ssd1306',
+      device: 'ssd1306',
+      board: displayBoard,
+      offers: ['picture'],
+    }),
+};
+
 /** @param driver where the manifest in a folder of `drivers-under-test/` is */
 export function boards(driver: (folder: string) => string) {
   const sample = (name: string) => driver(`samples/${name}`);
@@ -50,10 +67,15 @@ export function boards(driver: (folder: string) => string) {
         module: driver('third-party/flashrom'),
         targets: ['sim:w25q16', 'sim:w25q128'],
       },
+      'oled-i2c-bus': {
+        module: driver('third-party/oled-i2c-bus'),
+        targets: ['sim:ssd1306'],
+      },
       eeprom: { module: sample('eeprom'), targets: ['sim:24c02', 'sim:24c32', 'sim:24c256'] },
       'spi-nor': { module: sample('spi-nor'), targets: ['sim:w25q16', 'sim:w25q128'] },
     },
     targets: {
+      'sim:ssd1306': display,
       'sim:24c02': eeprom('24c02'),
       'sim:24c32': eeprom('24c32'),
       'sim:24c256': eeprom('24c256'),
@@ -61,7 +83,7 @@ export function boards(driver: (folder: string) => string) {
       'sim:w25q128': flash('w25q128'),
       'sim:w25q256': flash('w25q256'),
     },
-    suites: [flashData, flashRobustness, eepromDevice, memoryData, memoryRobustness],
-    exercises: { FlashDevice: flashSimpleIO, MemoryDevice: memorySimpleIO },
+    suites: [drawing, panel, flashData, flashRobustness, eepromDevice, memoryData, memoryRobustness],
+    exercises: { Display: displaySimpleIO, FlashDevice: flashSimpleIO, MemoryDevice: memorySimpleIO },
   } as const satisfies Partial<Catalog>;
 }

@@ -130,7 +130,7 @@ function stackOf(error: unknown): { stack?: string[] } {
   const frames = error.stack
     .split('\n')
     .filter((line) => line.trimStart().startsWith('at '))
-    .filter((line) => !/drivers-under-test\/host|\/conformance\/|\/sim\/|node:/.test(line))
+    .filter((line) => !/drivers-under-test\/(host|ports)|\/conformance\/|\/sim\/|node:/.test(line))
     .map((line) => line.trim());
   return { stack: frames.slice(0, FRAMES_MAX) };
 }

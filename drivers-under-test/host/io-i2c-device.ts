@@ -4,7 +4,7 @@
  * kIOReturn code), with the messages of Linux's I2C_RDWR (secondary source).
  */
 import type { GpioLine } from '../../sim/buses/gpio/line.ts';
-import type { I2cEnd } from '../../sim/buses/i2c/bus.ts';
+import type { I2cEnd, I2cOutcome } from '../../sim/buses/i2c/bus.ts';
 import type { I2cPort } from '../../sim/buses/i2c/port.ts';
 import { fail, type IOReturnName } from './io-return.ts';
 import { BoardLines } from './board-lines.ts';
@@ -51,9 +51,17 @@ export class IOI2CDevice extends IOMessageDevice {
   async Transfer(parts: readonly I2cPart[]): Promise<readonly Uint8Array[]> {
     this.checkOpen();
     const { port, address } = this.#place;
-    const outcome = await this.answer(port.transfer(parts.map((part) => ({ address, ...part }))));
-    if (outcome.end === 'done') return outcome.read;
-    return fail(CODES[outcome.end], `part ${outcome.message} of the transfer: ${outcome.end}`);
+    return read(await this.answer(port.transfer(parts.map((part) => ({ address, ...part })))));
+  }
+
+  /**
+   * The same, and the driver's whole process waits for it: for foreign code whose calls block.
+   * @throws as Transfer
+   */
+  TransferNow(parts: readonly I2cPart[]): readonly Uint8Array[] {
+    this.checkOpen();
+    const { port, address } = this.#place;
+    return read(port.transferNow(parts.map((part) => ({ address, ...part }))));
   }
 
   /** Nine clocks and a stop. @throws kIOReturnOffline when the bus stays stuck */
@@ -62,4 +70,9 @@ export class IOI2CDevice extends IOMessageDevice {
     const free = await this.answer(this.#place.port.recover());
     if (!free) fail('kIOReturnOffline', 'SDA stays low after nine clocks');
   }
+}
+
+function read({ end, message, read: bytes }: I2cOutcome): readonly Uint8Array[] {
+  if (end === 'done') return bytes;
+  return fail(CODES[end], `part ${message} of the transfer: ${end}`);
 }

@@ -25,7 +25,13 @@ export function withI2cFaults(inner: I2cBus, plan: I2cFaultPlan, world: World): 
 interface Course {
   readonly messages: I2cMessage[];
   /** How it ends when the bus gets so far; undefined: as the bus says. */
-  cut?: { readonly end: I2cEnd; readonly message: number; readonly bytes: number };
+  cut?: {
+    readonly end: I2cEnd;
+    readonly message: number;
+    readonly bytes: number;
+    /** Number of the byte that the fault stopped: it has passed too. */
+    readonly at: number;
+  };
   delayNs: number;
   /** Bits to flip in what is read: by message, by byte. */
   readonly flips: { readonly message: number; readonly byte: number; readonly bits: number }[];
@@ -86,7 +92,7 @@ class FaultyI2cBus implements I2cBus {
         at++;
         const end = this.#strike(course, at, { message: index, byte, bytes });
         if (end === undefined) continue;
-        course.cut = { end, message: index, bytes: Math.max(byte, 0) };
+        course.cut = { end, message: index, bytes: Math.max(byte, 0), at };
         if (bytes !== undefined && byte >= 0) {
           course.messages.push({ ...message, write: bytes.subarray(0, byte) });
         } else if (byte > 0) {
@@ -145,7 +151,8 @@ class FaultyI2cBus implements I2cBus {
     const before = messages
       .slice(0, message)
       .reduce((sum, each) => sum + 1 + ('write' in each ? each.write.length : each.read), 0);
-    const last = this.#passed + before + (message < messages.length ? bytes + 1 : 0);
+    const passed = this.#passed + before + (message < messages.length ? bytes + 1 : 0);
+    const last = inner ? passed : cut.at;
     for (const { fault, byte } of course.struck) {
       // One byte more: the one that the fault stopped.
       if (byte > last + 1 || this.#told.has(fault)) continue;

@@ -1,6 +1,7 @@
 /** An assembly of a bus of messages, a device on it, and the lines of the board. */
 import type { GpioLine } from '../buses/gpio/line.ts';
 import type { I2cBus } from '../buses/i2c/bus.ts';
+import type { Picture } from '../buses/panel/picture.ts';
 import type { SpiBus } from '../buses/spi/bus.ts';
 import type { CompiledMap } from '../registers/compile.ts';
 import type { RegisterCoverage } from '../registers/coverage.ts';
@@ -13,6 +14,9 @@ interface BoardBase {
   readonly coverage: ReadonlyMap<number, RegisterCoverage>;
   /** Power fails and comes back: what was not durable is lost. */
   cutPower?(): void;
+  /** What a display shows; and how bright, 0 .. 255. */
+  picture?(): Picture;
+  contrast?(): number;
 }
 
 export interface I2cBoard extends BoardBase {

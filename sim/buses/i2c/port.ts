@@ -7,6 +7,10 @@ import { EventKind } from '../../kernel/journal.ts';
 import type { World } from '../../kernel/world.ts';
 import type { I2cBus, I2cMessage, I2cOutcome } from './bus.ts';
 
+/** Steps of time in which a transfer that blocks must end: of a byte each. */
+const BYTE_TIMES_MAX = 1_000_000;
+const CLOCKS_OF_BYTE = 9;
+
 export class I2cPort {
   readonly #world: World;
   readonly #bus: I2cBus;
@@ -22,19 +26,39 @@ export class I2cPort {
   transfer(messages: readonly I2cMessage[]): Promise<I2cOutcome> {
     return this.#next(() => {
       const done = new Completion<I2cOutcome>(this.#world);
-      const { journal } = this.#world;
-      for (const message of messages) {
-        if (!('write' in message)) continue;
-        journal.recordBytes(EventKind.Command, message.address, 0, message.write);
-      }
-      this.#bus.transfer(messages, (outcome) => {
-        const address = messages[0]?.address ?? 0;
-        for (const bytes of outcome.read) {
-          journal.recordBytes(EventKind.Completion, address, 0, bytes);
-        }
-        done.resolve(outcome);
-      });
+      this.#transfer(messages, (outcome) => done.resolve(outcome));
       return done.promise;
+    });
+  }
+
+  /**
+   * The same for a program that waits in a system call: time passes, no code of it runs.
+   * @throws RangeError for messages that no controller takes, while another transfer is under
+   * way, and where the bus is not in this process
+   */
+  transferNow(messages: readonly I2cMessage[]): I2cOutcome {
+    const result: { outcome?: I2cOutcome } = {};
+    this.#transfer(messages, (outcome) => (result.outcome = outcome));
+    const byteNs = Math.ceil((CLOCKS_OF_BYTE * 1e9) / this.#bus.clockHz);
+    for (let steps = 0; steps < BYTE_TIMES_MAX; steps++) {
+      if (result.outcome !== undefined) return result.outcome;
+      this.#world.advance(byteNs);
+    }
+    throw new RangeError('The transfer never ends: this bus cannot be waited for in one call.');
+  }
+
+  #transfer(messages: readonly I2cMessage[], done: (outcome: I2cOutcome) => void): void {
+    const { journal } = this.#world;
+    for (const message of messages) {
+      if (!('write' in message)) continue;
+      journal.recordBytes(EventKind.Command, message.address, 0, message.write);
+    }
+    this.#bus.transfer(messages, (outcome) => {
+      const address = messages[0]?.address ?? 0;
+      for (const bytes of outcome.read) {
+        journal.recordBytes(EventKind.Completion, address, 0, bytes);
+      }
+      done(outcome);
     });
   }
 
