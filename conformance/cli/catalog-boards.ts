@@ -83,7 +83,19 @@ export function boards(driver: (folder: string) => string) {
       'sim:w25q128': flash('w25q128'),
       'sim:w25q256': flash('w25q256'),
     },
-    suites: [drawing, panel, flashData, flashRobustness, eepromDevice, memoryData, memoryRobustness],
-    exercises: { Display: displaySimpleIO, FlashDevice: flashSimpleIO, MemoryDevice: memorySimpleIO },
+    suites: [
+      drawing,
+      panel,
+      flashData,
+      flashRobustness,
+      eepromDevice,
+      memoryData,
+      memoryRobustness,
+    ],
+    exercises: {
+      Display: displaySimpleIO,
+      FlashDevice: flashSimpleIO,
+      MemoryDevice: memorySimpleIO,
+    },
   } as const satisfies Partial<Catalog>;
 }

@@ -1,4 +1,4 @@
-/** What the clauses about displays share: a drawing board that draws by the words of the contract. */
+/** What the clauses about displays share: a board to draw on, by the words of the contract. */
 import fc from 'fast-check';
 import type { Display, Dot, Font } from '../../../drivers-under-test/host/classes/display.ts';
 import type { Citation } from '../../citation.ts';

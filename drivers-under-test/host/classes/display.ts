@@ -44,18 +44,3 @@ export interface Display {
   /** Dark, and what was drawn stays. */
   turn(isOn: boolean): Promise<void>;
 }
-
-/** Every method, by name: what a client can call. */
-export const DISPLAY_METHODS = [
-  'bitmap',
-  'clear',
-  'dim',
-  'dots',
-  'facts',
-  'image',
-  'invert',
-  'line',
-  'rectangle',
-  'text',
-  'turn',
-] as const satisfies readonly (keyof Display)[];
