@@ -2,7 +2,7 @@
  * The seat of a driver that is a program: no service and no host in this process. Each call of a
  * client is a run of the program, whose port is part of the scene's world.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,12 +20,12 @@ import {
   type ProcessManifest,
   type ProgramEnd,
 } from '../drivers-under-test/host/process-manifest.ts';
-import { type SpiHardware, TargetUnavailable } from './target.ts';
+import { checkProgram } from './program.ts';
+import type { SpiHardware } from './target.ts';
 
 /** Wall time that one run may take. */
-const RUN_MS_MAX = 90_000;
+const RUN_MS_MAX = 1_200_000;
 const SETPRIV: string = 'setpriv';
-const DPKG_QUERY: string = 'dpkg-query';
 const OUTPUT_BYTES_MAX = 256 * 1024;
 
 /** Time passes while the port or the device is at work, and stands still while a program thinks. */
@@ -66,6 +66,7 @@ export class ProcessSeat {
   #port: OpenPort | undefined;
   #folder: string | undefined;
   #child: ChildProcess | undefined;
+  #ended: Completion<ProgramEnd> | undefined;
   #dead: string | undefined;
   #client: Client | undefined;
 
@@ -117,6 +118,8 @@ export class ProcessSeat {
   kill(): void {
     this.#child?.kill('SIGKILL');
     this.#child = undefined;
+    this.#ended?.reject(new IOReturnError('kIOReturnOffline', 'the program was killed'));
+    this.#ended = undefined;
     this.#options.pace.thinks = undefined;
     this.#port?.disconnect();
     this.#client = undefined;
@@ -161,6 +164,7 @@ export class ProcessSeat {
     this.#child = child;
     pace.thinks = () => this.#port?.busy !== true;
     const done = new Completion<ProgramEnd>(world);
+    this.#ended = done;
     const late = setTimeout(() => child.kill('SIGKILL'), RUN_MS_MAX);
     let output = '';
     const keep = (bytes: Buffer) => {
@@ -172,13 +176,13 @@ export class ProcessSeat {
     child.on('close', (code, signal) => {
       clearTimeout(late);
       world.ready(() => {
-        if (this.#child === child) {
-          this.#child = undefined;
-          pace.thinks = undefined;
-          this.#port?.disconnect();
-          if (code !== null) done.resolve({ code, output });
-          else done.reject(new Error(`${program} ended by ${signal}: ${lastLine(output)}`));
-        } else done.reject(new IOReturnError('kIOReturnOffline', 'the program was killed'));
+        if (this.#child !== child) return;
+        this.#child = undefined;
+        this.#ended = undefined;
+        pace.thinks = undefined;
+        this.#port?.disconnect();
+        if (code !== null) done.resolve({ code, output });
+        else done.reject(new Error(`${program} ended by ${signal}: ${lastLine(output)}`));
       });
       pace.wake();
     });
@@ -207,31 +211,6 @@ export class ProcessSeat {
     }
     return client;
   }
-}
-
-/** @throws TargetUnavailable that names the Debian package */
-export function checkProgram({ command, version }: ProcessManifest): void {
-  const { program, package: debian } = command;
-  try {
-    execFileSync(program, ['--version'], { stdio: 'ignore' });
-  } catch {
-    throw new TargetUnavailable(`${program} is not installed: apt-get install ${debian}`);
-  }
-  let found: string;
-  try {
-    const show = ['--show', '--showformat=${Version}', debian];
-    found = execFileSync(DPKG_QUERY, show, {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-  } catch {
-    // It did not come as a package, or this is no Debian: then it is taken at its word.
-    return;
-  }
-  if (found.startsWith(`${version}-`) || found === version) return;
-  throw new TargetUnavailable(
-    `${program} ${found} is installed; its adapter was written for ${version}.`,
-  );
 }
 
 function lastLine(output: string): string {

@@ -2,7 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import type { ProcessManifest } from '../../drivers-under-test/host/process-manifest.ts';
+import flashrom from '../../drivers-under-test/third-party/flashrom/driver.ts';
 import { EXIT } from '../../reports/summary.ts';
+import { checkProgram } from '../program.ts';
 import { loadCatalog } from '../runner/load.ts';
 import { TargetUnavailable } from '../target.ts';
 import { findPeer } from '../transports/qemu-qtest/peer.ts';
@@ -16,7 +19,7 @@ interface Finding {
 /** Exit code 0 when every simulated target works; what is missing for others is only said. */
 export async function doctorVerb(options: { config?: string }): Promise<number> {
   const targets = await simulatedTargets(options.config);
-  const findings = [node(), cores(), sharedMemory(), qemu(), ...targets];
+  const findings = [node(), cores(), sharedMemory(), qemu(), program(flashrom), ...targets];
   for (const { what, fine, says } of findings) {
     process.stdout.write(`${fine ? 'ok      ' : 'missing '} ${what}: ${says}\n`);
   }
@@ -59,6 +62,16 @@ function qemu(): Finding {
   } catch (error) {
     const says = error instanceof Error ? error.message : String(error);
     return { what, fine: false, says: `${says} (only targets that begin with qemu: need it)` };
+  }
+}
+
+function program(manifest: ProcessManifest): Finding {
+  const what = manifest.id;
+  try {
+    return { what, fine: true, says: checkProgram(manifest) };
+  } catch (error) {
+    if (!(error instanceof TargetUnavailable)) throw error;
+    return { what, fine: false, says: `${error.message} (only to judge ${what} itself)` };
   }
 }
 

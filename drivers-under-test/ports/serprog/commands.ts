@@ -45,6 +45,9 @@ export const DELAY_BYTES = 5;
 /** One hour: of all delays in the operation buffer together. */
 export const DELAY_US_MAX = 3_600_000_000;
 
+/** Slower ones are refused: a transaction ends within a minute. */
+export const CLOCK_HZ_MIN = 10_000;
+
 /** Little-endian, up to four bytes. */
 export function number(bytes: Uint8Array, at: number, length: number): number {
   let value = 0;

@@ -143,7 +143,7 @@ export class SerprogSession {
 
   #setClock(): void {
     const hz = number(this.#header, 0, 4);
-    if (hz === 0) return this.#answer(NAK);
+    if (hz < wire.CLOCK_HZ_MIN) return this.#answer(NAK);
     this.#answer(ACK, ...littleEndian(this.#actions.setClock(hz), 4));
   }
 

@@ -44,12 +44,13 @@ export class FlashromAdapter implements FlashDevice {
     // Of the probes that -V shows, the one of the chip that it settled on.
     const probe = output.split('\n').find((line) => line.includes(` ${chip}, `)) ?? '';
     const id = /id1 0x([0-9a-f]{2}), id2 0x([0-9a-f]{2})([0-9a-f]{2})/.exec(probe);
-    if (name === null || id === null) {
+    // What it takes from SFDP alone has no id that it tells.
+    if (name === null || (id === null && !chip.startsWith('SFDP'))) {
       throw new IOReturnError('kIOReturnNoDevice', `flashrom settles on no chip: ${found(output)}`);
     }
     this.#chip = chip;
     this.#facts = {
-      id: [hex(id[1]), hex(id[2]), hex(id[3])],
+      id: [hex(id?.[1]), hex(id?.[2]), hex(id?.[3])],
       bytes: Number(name[2]) * 1024,
       pageBytes: PAGE_BYTES,
       eraseBytes: ERASE_BYTES,
@@ -145,7 +146,7 @@ export class FlashromAdapter implements FlashDevice {
   }
 }
 
-function hex(digits = ''): number {
+function hex(digits = '0'): number {
   return Number.parseInt(digits, 16);
 }
 
