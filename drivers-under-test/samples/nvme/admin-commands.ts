@@ -20,7 +20,9 @@ import { AdminOpcode, type AdminQueue } from './admin.ts';
 import type { QueuePair } from './queue-pair.ts';
 
 const IdentifySelector = { Namespace: 0, Controller: 1, ActiveNamespaces: 2 } as const;
-const FeatureId = { Queues: 0x07, Events: 0x0b } as const;
+const FeatureId = { Queues: 0x07, Coalescing: 0x08, Events: 0x0b } as const;
+/** In units of 100 microseconds: how long an answer waits for company. */
+const COALESCING_TIME = 1;
 const DWORD = 4;
 /** Formatting writes everything. */
 const FORMAT_TIMEOUT_NS = 120_000_000_000;
@@ -72,6 +74,14 @@ export async function setQueueCount(admin: AdminQueue, wanted: number): Promise<
   Dword.VALUE.set(value, 0, await setFeature(admin, FeatureId.Queues, value));
   const granted = Math.min(Feature.QUEUES.NSQ.get(value), Feature.QUEUES.NCQ.get(value)) + 1;
   return Math.min(granted, wanted);
+}
+
+/** So many answers of I/O commands share an interrupt, unless that takes too long. */
+export async function coalesceInterrupts(admin: AdminQueue, answers: number): Promise<void> {
+  const value = new Uint8Array(DWORD);
+  Feature.COALESCING.THR.set(value, 0, answers - 1);
+  Feature.COALESCING.TIME.set(value, 0, COALESCING_TIME);
+  await setFeature(admin, FeatureId.Coalescing, value);
 }
 
 /** Which events are to be reported. */

@@ -8,6 +8,7 @@ import { IOReturnError, type IOReturnName } from '../../host/io-return.ts';
 import type { IOService } from '../../host/io-service.ts';
 import { AdminQueue } from './admin.ts';
 import {
+  coalesceInterrupts,
   createCompletionQueue,
   createSubmissionQueue,
   deleteCompletionQueue,
@@ -33,10 +34,15 @@ const PAIRS_MAX = 64;
 const BRING_UPS_MAX = 2;
 const AGAIN: readonly IOReturnName[] = ['kIOReturnTimeout', 'kIOReturnDeviceError'];
 
+/** A threshold of eight bits, from zero on. */
+const ANSWERS_MAX = 256;
+
 /** What the driver's personality asks for. */
 export interface Configuration {
   readonly queuePairs: number;
   readonly queueEntries: number;
+  /** Answers of I/O commands that share an interrupt. */
+  readonly answersPerInterrupt: number;
 }
 
 /** What the device tells the driver's class. */
@@ -145,6 +151,8 @@ export class Device implements RecoverableDevice {
     this.facts = controllerFacts(data, this.controller.pageBytes);
     const wanted = Math.min(this.#configuration.queuePairs, this.controller.pairsMax, PAIRS_MAX);
     const granted = await setQueueCount(this.admin, Math.max(1, wanted));
+    const answers = Math.min(this.#configuration.answersPerInterrupt, ANSWERS_MAX);
+    if (answers > 1) await coalesceInterrupts(this.admin, answers);
     if (this.#pairs.length === 0) this.#makePairs(granted);
     const pairs = this.#pairs.slice(0, granted);
     for (const pair of pairs) {

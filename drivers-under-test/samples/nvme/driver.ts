@@ -186,6 +186,7 @@ export class NvmeDriver extends IOUserBlockStorageDevice {
     const configuration = {
       queuePairs: this.#property('NVMeQueuePairs', QUEUE_PAIRS),
       queueEntries: this.#property('NVMeQueueEntries', QUEUE_ENTRIES),
+      answersPerInterrupt: this.#property('NVMeAnswersPerInterrupt', 1),
     };
     const device = new Device(this, this.#pci, configuration, {
       completed: (id, bytes, code, why) => this.CompleteIO(id, bytes, code, why),
