@@ -7,6 +7,7 @@ import { Scene } from '../conformance/scene.ts';
 import type { BlockDevice, BlockSegment } from '../drivers-under-test/host/classes/block-device.ts';
 import { IOBufferMemoryDescriptor } from '../drivers-under-test/host/io-buffer-memory-descriptor.ts';
 import { kIOMemoryDirectionIn } from '../drivers-under-test/host/io-memory-descriptor.ts';
+import { isProcess } from '../drivers-under-test/host/manifest.ts';
 import type { Properties } from '../drivers-under-test/host/io-service.ts';
 import { Random } from '../sim/kernel/random.ts';
 import { best, type Figure, type Ratio } from './measure.ts';
@@ -36,6 +37,7 @@ interface Driven {
 /** Random reads of a client with so many requests under way, rules and coverage on. */
 async function driverReads(payloads: boolean, properties: Properties): Promise<Driven> {
   const manifest = await loadDriver(builtIn.drivers['nvme']!.module);
+  if (isProcess(manifest)) throw new Error('The NVMe driver of the bench is a module.');
   const personalities = Object.entries(manifest.personalities).map(
     ([name, personality]) => [name, { ...personality, ...properties }] as const,
   );

@@ -135,7 +135,7 @@ export class IODispatchQueue implements HostResource {
           try {
             resolve(block());
           } catch (error) {
-            reject(error as Error);
+            reject(error);
           }
         });
       });
