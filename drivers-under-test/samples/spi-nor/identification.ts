@@ -18,7 +18,8 @@ export interface Identification {
 
 export const SFDP_BYTES = 256;
 const SIGNATURE = [0x53, 0x46, 0x44, 0x50];
-const TABLE_BYTES = 64;
+/** Nine words in the first revision of the table, sixteen since JESD216A. */
+const TABLE_BYTES = { first: 36, later: 64 } as const;
 const DENSITY_AT = 4;
 const ERASE_TYPES_AT = 28;
 const ERASE_TYPES = 4;
@@ -59,10 +60,11 @@ function parameterTable(sfdp: Uint8Array): DataView {
   if (!hasSignature) fail('kIOReturnUnsupported', 'the flash has no discoverable parameters');
   const words = sfdp[11] ?? 0;
   const at = (sfdp[12] ?? 0) + 256 * (sfdp[13] ?? 0) + 65_536 * (sfdp[14] ?? 0);
-  if (words * 4 < TABLE_BYTES || at + TABLE_BYTES > sfdp.length) {
+  const length = Math.min(words * 4, TABLE_BYTES.later);
+  if (length < TABLE_BYTES.first || at + length > sfdp.length) {
     fail('kIOReturnUnsupported', `its parameter table of ${words} words at ${at} is out of reach`);
   }
-  return new DataView(sfdp.buffer, sfdp.byteOffset + at, TABLE_BYTES);
+  return new DataView(sfdp.buffer, sfdp.byteOffset + at, length);
 }
 
 /** Bits less one, or the exponent of the bits where the highest bit is set. */
@@ -92,8 +94,9 @@ function eraseTypesOf(table: DataView, bytes: number): EraseType[] {
 }
 
 function pageBytes(table: DataView): number {
-  const exponent = Math.floor(table.getUint8(PAGE_AT) / 16);
   // Tables of the first revision end before it.
+  if (table.byteLength <= PAGE_AT) return DEFAULT_PAGE;
+  const exponent = Math.floor(table.getUint8(PAGE_AT) / 16);
   if (exponent === 0) return DEFAULT_PAGE;
   if (exponent < 4 || exponent > 12) {
     fail('kIOReturnUnsupported', `its parameters claim pages of 2^${exponent} bytes`);
