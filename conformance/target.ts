@@ -29,6 +29,9 @@ export const CAPABILITIES = {
   'power-cut': 'the power can be cut, and what was not durable is then lost',
   'board-lines': 'the lines of the board beside the bus can be driven',
   picture: 'what the display shows can be seen',
+  'operation-times': 'programs and erases take their time',
+  'block-protection': 'areas of the flash can be protected, from its first byte on',
+  'unique-id': 'the device has a unique id',
   'nvme-faults': 'the controller itself can be made to misbehave',
 } as const;
 export type Capability = keyof typeof CAPABILITIES;

@@ -40,7 +40,7 @@ function flash(part: 'w25q16' | 'w25q128' | 'w25q256'): TargetEntry {
         name: `sim:${part}`,
         device: 'spi-nor',
         board: (world) => flashBoard(world, part),
-        offers: ['power-cut', 'board-lines'],
+        offers: ['power-cut', 'board-lines', 'operation-times', 'block-protection', 'unique-id'],
       }),
   };
 }
@@ -57,6 +57,8 @@ const display: TargetEntry = {
       offers: ['picture'],
     }),
 };
+
+const qemu = () => import('../transports/qemu-arm/target.ts');
 
 /** @param driver where the manifest in a folder of `drivers-under-test/` is */
 export function boards(driver: (folder: string) => string) {
@@ -82,6 +84,18 @@ export function boards(driver: (folder: string) => string) {
       'sim:w25q16': flash('w25q16'),
       'sim:w25q128': flash('w25q128'),
       'sim:w25q256': flash('w25q256'),
+      'qemu:at24c': {
+        device: '24cxx',
+        tier: 'independent',
+        bus: 'i2c',
+        make: async (context) => (await qemu()).qemuBoardTarget('at24c', context),
+      },
+      'qemu:m25p80': {
+        device: 'spi-nor',
+        tier: 'independent',
+        bus: 'spi',
+        make: async (context) => (await qemu()).qemuBoardTarget('m25p80', context),
+      },
     },
     suites: [
       drawing,

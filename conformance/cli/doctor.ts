@@ -8,7 +8,7 @@ import { EXIT } from '../../reports/summary.ts';
 import { checkProgram } from '../program.ts';
 import { loadCatalog } from '../runner/load.ts';
 import { TargetUnavailable } from '../target.ts';
-import { findPeer } from '../transports/qemu-qtest/peer.ts';
+import { type Architecture, findPeer } from '../transports/qemu-qtest/peer.ts';
 
 interface Finding {
   readonly what: string;
@@ -19,7 +19,8 @@ interface Finding {
 /** Exit code 0 when every simulated target works; what is missing for others is only said. */
 export async function doctorVerb(options: { config?: string }): Promise<number> {
   const targets = await simulatedTargets(options.config);
-  const findings = [node(), cores(), sharedMemory(), qemu(), program(flashrom), ...targets];
+  const peers = [qemu('x86'), qemu('arm'), program(flashrom)];
+  const findings = [node(), cores(), sharedMemory(), ...peers, ...targets];
   for (const { what, fine, says } of findings) {
     process.stdout.write(`${fine ? 'ok      ' : 'missing '} ${what}: ${says}\n`);
   }
@@ -52,16 +53,19 @@ function sharedMemory(): Finding {
   }
 }
 
-function qemu(): Finding {
-  const what = 'QEMU';
+const ON_ARM = 'qemu:at24c, qemu:m25p80';
+const QEMU_TARGETS = { x86: `all qemu: targets but ${ON_ARM}`, arm: ON_ARM } as const;
+
+function qemu(architecture: Architecture): Finding {
+  const what = `QEMU (${architecture})`;
   try {
-    const [version = ''] = execFileSync(findPeer().qemu, ['--version'], { encoding: 'utf8' }).split(
-      '\n',
-    );
+    const [version = ''] = execFileSync(findPeer(undefined, architecture).qemu, ['--version'], {
+      encoding: 'utf8',
+    }).split('\n');
     return { what, fine: true, says: version };
   } catch (error) {
     const says = error instanceof Error ? error.message : String(error);
-    return { what, fine: false, says: `${says} (only targets that begin with qemu: need it)` };
+    return { what, fine: false, says: `${says} (needed by ${QEMU_TARGETS[architecture]})` };
   }
 }
 

@@ -311,6 +311,7 @@ export const data = suite({
       level: 'should',
       subject: 'driver',
       ics: ['unique-id'],
+      needs: ['unique-id'],
       async check(scene) {
         const { driver } = await started(scene);
         const first = await driver.uniqueId();

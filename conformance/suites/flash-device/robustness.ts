@@ -58,6 +58,7 @@ export const robustness = suite({
       level: 'shall',
       subject: 'driver',
       ics: ['protection'],
+      needs: ['block-protection'],
       bugClasses: ['BC-12', 'BC-17'],
       every: [4096, 32_768],
       async check(scene, length) {
@@ -133,7 +134,7 @@ export const robustness = suite({
       text: 'While the flash erases, the bus is free for at least half of the time.',
       level: 'should',
       subject: 'driver',
-      needs: ['virtual-time'],
+      needs: ['virtual-time', 'operation-times'],
       bugClasses: ['BC-05'],
       async check(scene) {
         const { driver, sector } = await started(scene);

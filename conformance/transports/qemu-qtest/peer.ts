@@ -2,9 +2,15 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-const QEMU = { command: 'qemu-system-x86_64', package: 'qemu-system-x86' } as const;
+const QEMU = {
+  x86: { command: 'qemu-system-x86_64', package: 'qemu-system-x86' },
+  arm: { command: 'qemu-system-arm', package: 'qemu-system-arm' },
+} as const;
 const MKFIFO = { command: 'mkfifo', package: 'coreutils' } as const;
 const SETPRIV = { command: 'setpriv', package: 'util-linux' } as const;
+
+/** Whose machines the QEMU has: each is a program and a package of its own. */
+export type Architecture = keyof typeof QEMU;
 
 /** A program of the peer is not installed. */
 export class PeerAbsent extends Error {
@@ -25,17 +31,21 @@ export interface Peer {
 }
 
 /** @throws PeerAbsent */
-export function findPeer(path = process.env['PATH'] ?? ''): Peer {
-  return { qemu: find(QEMU, path), mkfifo: find(MKFIFO, path), setpriv: find(SETPRIV, path) };
+export function findPeer(
+  path = process.env['PATH'] ?? '',
+  architecture: Architecture = 'x86',
+): Peer {
+  const qemu = find(QEMU[architecture], path);
+  return { qemu, mkfifo: find(MKFIFO, path), setpriv: find(SETPRIV, path) };
 }
 
 /**
  * The reason why tests against QEMU are skipped here; undefined where they run.
  * @throws PeerAbsent when the peers are required (DYNO_PEERS=required)
  */
-export function peerMissing(): string | undefined {
+export function peerMissing(architecture: Architecture = 'x86'): string | undefined {
   try {
-    findPeer();
+    findPeer(undefined, architecture);
     return undefined;
   } catch (error) {
     if (!(error instanceof PeerAbsent) || process.env['DYNO_PEERS'] === 'required') throw error;

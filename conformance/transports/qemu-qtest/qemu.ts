@@ -25,7 +25,7 @@ import { constants as system, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { GuestRam } from './guest-ram.ts';
 import { LineChannel, type LineEnds } from './line-channel.ts';
-import { findPeer } from './peer.ts';
+import { type Architecture, findPeer } from './peer.ts';
 import { Qmp } from './qmp.ts';
 import { Qtest } from './qtest.ts';
 import { SerialLine } from './serial-line.ts';
@@ -44,6 +44,14 @@ const LINE_FLAGS = {
 const CHANNELS = ['qtest', 'qmp', 'line'] as const;
 /** Descriptors that QEMU inherits, in this order. */
 const INHERITED = { memory: 3, firmware: 4, media: 5 } as const;
+
+/** A machine of QEMU's; options may name descriptors that it inherits, as /proc/self/fd/N. */
+export interface MachineKind {
+  readonly architecture: Architecture;
+  readonly options: readonly string[];
+}
+
+const Q35: MachineKind = { architecture: 'x86', options: q35Options() };
 
 /** QEMU ended while we used it: an outcome to record, followed by a restart. */
 export class QemuDied extends Error {
@@ -78,10 +86,11 @@ export class Qemu {
   /**
    * @param options further options of QEMU's command line
    * @param media bytes of each medium; QEMU knows them as `medium0`, `medium1`, ...
+   * @param kind the machine; `ram` is the memory of a q35 only
    * @throws PeerAbsent, QemuDied (a bad option, say), Error when it does not start in 10 s
    */
-  constructor(options: readonly string[], media: readonly number[] = []) {
-    const programs = findPeer();
+  constructor(options: readonly string[], media: readonly number[] = [], kind = Q35) {
+    const programs = findPeer(undefined, kind.architecture);
     const folder = mkdtempSync(join(tmpdir(), 'dyno-qemu-'));
     let child: ChildProcess | undefined;
     try {
@@ -104,7 +113,8 @@ export class Qemu {
         programs.setpriv,
         [
           ...['--pdeathsig', 'KILL', programs.qemu],
-          ...[...commandLine(folder), ...mediaOptions(media.length), ...options],
+          ...[...commandLine(folder), ...kind.options],
+          ...[...mediaOptions(media.length), ...options],
         ],
         {
           stdio: [
@@ -141,11 +151,12 @@ export class Qemu {
     return !this.#closed && this.#ended() === undefined;
   }
 
-  /** All media read as zeros; to be called while no device has them. */
-  wipe(): void {
+  /** All bytes of all media read like this; to be called while no device has them. */
+  wipe(byte = 0): void {
     for (const { file, bytes } of this.#media) {
       ftruncateSync(file, 0);
       ftruncateSync(file, bytes);
+      if (byte !== 0) writeSync(file, new Uint8Array(bytes).fill(byte), 0, bytes, 0);
     }
   }
 
@@ -251,13 +262,18 @@ function haltingFirmware(): Uint8Array {
   return image;
 }
 
-function commandLine(folder: string): string[] {
+function q35Options(): string[] {
   const path = `/proc/self/fd/${INHERITED.memory}`;
   const backend = `memory-backend-file,id=ram,size=${RAM_BYTES},mem-path=${path},share=on`;
   return [
-    ...['-S', '-nodefaults', '-no-user-config', '-display', 'none'],
     ...['-machine', 'q35,accel=tcg,memory-backend=ram', '-object', backend],
     ...['-m', `${RAM_BYTES / 2 ** 20}M`, '-bios', `/proc/self/fd/${INHERITED.firmware}`],
+  ];
+}
+
+function commandLine(folder: string): string[] {
+  return [
+    ...['-S', '-nodefaults', '-no-user-config', '-display', 'none'],
     ...['-qtest', `pipe:${join(folder, 'qtest')}`, '-qtest-log', 'none'],
     ...['-chardev', `pipe,id=qmp,path=${join(folder, 'qmp')}`, '-mon', 'chardev=qmp,mode=control'],
     ...['-chardev', `pipe,id=line,path=${join(folder, 'line')}`],

@@ -1,0 +1,121 @@
+/**
+ * A bus of the AST2500's I2C controller, master side, byte by byte. Registers by experiment with
+ * QEMU 7.2 (its hw/i2c/aspeed_i2c.c is the only public text).
+ *
+ * How it tells that nobody acknowledges: by TX_NAK of the interrupt status, which shows only what
+ * the interrupt control register enables. With nothing enabled it reads 0 whatever happens.
+ *
+ * Not modelled: DMA and buffer mode, interrupts, the slave side, bus recovery; a ten-bit address
+ * goes out as its first byte, which nobody on this board acknowledges.
+ */
+import type { Qtest } from '../qemu-qtest/qtest.ts';
+import type { I2cEnd, I2cMessage, I2cOutcome } from '../../../sim/buses/i2c/bus.ts';
+
+const BASE = 0x1e78_a000;
+const BUS_BYTES = 0x40;
+const Offset = { FunctionControl: 0x00, Enable: 0x0c, Status: 0x10, Command: 0x14, Data: 0x20 };
+const MASTER = 0x01;
+/** Bits of status and enable. */
+const TX_NAK = 0x02;
+const RX_DONE = 0x04;
+const ALL = 0x7fff;
+const Command = { Start: 0x01, Transmit: 0x02, Receive: 0x08, ReceiveLast: 0x18, Stop: 0x20 };
+/** First byte of a ten-bit address: UM10204 rev. 7.0, 3.1.11 (secondary). */
+const TEN_BIT_PREFIX = 0x78;
+
+/** What one transfer did. `clocks` counts bits on the wire, acknowledges included. */
+export interface Performed {
+  readonly outcome: I2cOutcome;
+  readonly clocks: number;
+}
+
+const CLOCKS_OF_BYTE = 9;
+
+export class AspeedI2c {
+  readonly #qtest: Qtest;
+  readonly #base: number;
+  #bytes = 0;
+
+  /** @param bus 0 to 6 */
+  constructor(qtest: Qtest, bus: number) {
+    this.#qtest = qtest;
+    this.#base = BASE + BUS_BYTES * (bus + 1);
+  }
+
+  /** Start, messages, stop. @throws QemuDied */
+  perform(messages: readonly I2cMessage[]): Performed {
+    this.#write(Offset.FunctionControl, MASTER);
+    this.#write(Offset.Enable, ALL);
+    this.#bytes = 0;
+    const read: Uint8Array[] = [];
+    let end: I2cEnd = 'done';
+    let bytes = 0;
+    let index = 0;
+    for (; index < messages.length; index++) {
+      const message = messages[index] as I2cMessage;
+      ({ end, bytes } = this.#message(message, read));
+      if (end !== 'done') break;
+    }
+    this.#command(Command.Stop);
+    const clocks = this.#bytes * CLOCKS_OF_BYTE;
+    return { outcome: { end, message: index, bytes, read }, clocks };
+  }
+
+  #message(message: I2cMessage, read: Uint8Array[]): { end: I2cEnd; bytes: number } {
+    const isRead = 'read' in message;
+    const high = TEN_BIT_PREFIX + Math.floor(message.address / 256);
+    const address = message.tenBit === true ? high : message.address;
+    this.#write(Offset.Data, address * 2 + (isRead ? 1 : 0));
+    if (!this.#acknowledged(Command.Start + Command.Transmit)) {
+      return { end: 'no-address', bytes: 0 };
+    }
+    if (isRead) {
+      read.push(this.#receive(message.read));
+      return { end: 'done', bytes: message.read };
+    }
+    let bytes = 0;
+    for (const byte of message.write) {
+      this.#write(Offset.Data, byte);
+      if (!this.#acknowledged(Command.Transmit)) return { end: 'no-data', bytes };
+      bytes++;
+    }
+    return { end: 'done', bytes };
+  }
+
+  #receive(length: number): Uint8Array {
+    const into = new Uint8Array(length);
+    for (let index = 0; index < length; index++) {
+      const isLast = index + 1 === length;
+      const status = this.#command(isLast ? Command.ReceiveLast : Command.Receive);
+      if (!has(status, RX_DONE)) throw new Error('The AST2500 does not receive.');
+      // The received byte is in bits 15 to 8.
+      into[index] = Math.floor(this.#read(Offset.Data) / 256) % 256;
+    }
+    return into;
+  }
+
+  #acknowledged(command: number): boolean {
+    return !has(this.#command(command), TX_NAK);
+  }
+
+  /** @returns the status that the command leaves */
+  #command(command: number): number {
+    this.#write(Offset.Status, ALL);
+    this.#write(Offset.Command, command);
+    if (command !== Command.Stop) this.#bytes++;
+    return this.#read(Offset.Status);
+  }
+
+  #read(offset: number): number {
+    return this.#qtest.read(this.#base + offset, 4);
+  }
+
+  #write(offset: number, value: number): void {
+    this.#qtest.write(this.#base + offset, 4, value);
+  }
+}
+
+/** @param bit a power of two */
+function has(status: number, bit: number): boolean {
+  return Math.floor(status / bit) % 2 === 1;
+}
