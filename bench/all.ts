@@ -5,6 +5,7 @@ import { print, printRatio } from './measure.ts';
 import { nvmeFigures, nvmeRatios } from './nvme.ts';
 import { qtestRoundTrips } from './qtest.ts';
 import { registerFigures } from './registers.ts';
+import { printWholeFlash, serprogFigures } from './serprog.ts';
 import { worldFigures } from './world.ts';
 
 registerFigures(qtestRoundTrips()).forEach(print);
@@ -12,4 +13,6 @@ registerFigures(qtestRoundTrips()).forEach(print);
 (await eduFigures()).forEach(print);
 (await nvmeFigures()).forEach(print);
 (await nvmeRatios()).forEach(printRatio);
+(await serprogFigures()).forEach(print);
+if (process.argv.includes('whole-flash')) await printWholeFlash();
 await printColdStart();
