@@ -165,6 +165,18 @@ const limitationSchema = z.strictObject({
   count,
 });
 
+/** Sides of a picture that the report shows. */
+const PICTURE_SIDE_MAX = 1024;
+const pictureSide = z.int().min(1).max(PICTURE_SIDE_MAX);
+
+/** What a display showed when the last scene of the clause was over. */
+export const pictureSchema = z.strictObject({
+  width: pictureSide,
+  height: pictureSide,
+  /** Row by row from the top, four dots to a digit, the leftmost dot its highest bit. */
+  rows: z.array(hex.max(PICTURE_SIDE_MAX / 4)).max(PICTURE_SIDE_MAX),
+});
+
 /** `expires` is the last day (UTC) on which the waiver holds. */
 const waiverSchema = z.strictObject({ issue: name, owner: name, expires: z.iso.date() });
 
@@ -188,6 +200,7 @@ const verdictShape = z.strictObject({
   wallMs: milliseconds,
   limitations: z.array(limitationSchema),
   failure: failureSchema.optional(),
+  picture: pictureSchema.optional(),
   waived: waiverSchema.optional(),
   /** Earlier attempts, oldest first. */
   attempts: z.array(attemptSchema).optional(),
@@ -287,6 +300,7 @@ export type JournalEntry = z.infer<typeof journalEntrySchema>;
 export type Violation = z.infer<typeof violationSchema>;
 export type Failure = z.infer<typeof failureSchema>;
 export type Verdict = z.infer<typeof verdictSchema>;
+export type VerdictPicture = z.infer<typeof pictureSchema>;
 export type Coverage = z.infer<typeof coverageSchema>;
 export type RegisterCoverage = z.infer<typeof registerCoverageSchema>;
 export type Divergence = z.infer<typeof divergenceSchema>;

@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import { hashText, Random } from '../../sim/kernel/random.ts';
 import { randomly } from '../../sim/kernel/schedule.ts';
+import type { Picture } from '../../sim/buses/panel/picture.ts';
 import type { Limits } from '../../sim/kernel/world.ts';
 import { type Manifest, isProcess } from '../../drivers-under-test/host/manifest.ts';
 import type { Verdict } from '../../reports/verdict.ts';
@@ -14,6 +15,7 @@ import { type Exercises, Scene } from '../scene.ts';
 import { type Target, CAPABILITIES } from '../target.ts';
 import { type Problem, diagnose } from './diagnose.ts';
 import { GapCount } from './gap-count.ts';
+import { packed } from './packed-picture.ts';
 import { isChosen } from './plan.ts';
 
 export interface Case {
@@ -52,6 +54,8 @@ interface Tally {
   readonly hashes: string[];
   readonly gaps: GapCount;
   virtualNs: number;
+  /** Of the last scene. */
+  picture?: Picture | undefined;
 }
 
 export async function judge(job: Case): Promise<Verdict> {
@@ -70,6 +74,7 @@ export async function judge(job: Case): Promise<Verdict> {
     virtualNs: Math.round(tally.virtualNs),
     wallMs: Math.round((job.clock() - began) * 1000) / 1000,
     limitations: tally.gaps.list(),
+    ...pictureOf(found?.picture ?? tally.picture),
   } satisfies Partial<Verdict>;
   if (outOfReach !== undefined) return { ...base, ...outOfReach };
   const problem = found?.problem;
@@ -98,6 +103,10 @@ export async function judge(job: Case): Promise<Verdict> {
       ...(found?.path === undefined ? {} : { path: found.path }),
     },
   };
+}
+
+function pictureOf(picture: Picture | undefined): Pick<Verdict, 'picture'> {
+  return picture === undefined ? {} : { picture: packed(picture) };
 }
 
 /** A device that is known to depart from its document here: the report shows it, no driver pays. */
@@ -142,6 +151,7 @@ interface Found {
   /** Journal of the smallest failing value alone: what the reproduce line shows again. */
   readonly hash?: string;
   readonly path?: string;
+  readonly picture?: Picture | undefined;
   readonly counterexample?: NonNullable<NonNullable<Verdict['failure']>['counterexample']>;
 }
 
@@ -224,6 +234,7 @@ async function playProperty(job: Case, clause: PropertyClause, tally: Tally): Pr
     problem: problem ?? last,
     runs: details.numRuns,
     hash: combine(replay.hashes),
+    picture: replay.picture,
     ...(details.counterexamplePath === null ? {} : { path: details.counterexamplePath }),
     counterexample: {
       operations: [...operations],
@@ -266,6 +277,7 @@ async function playScene(
   }, job.limits);
   tally.hashes.push(scene.world.journal.hash());
   tally.virtualNs += scene.world.now;
+  tally.picture = scene.device.picture?.();
   job.onScene?.(scene);
   await scene.close();
   for (const reason of job.takeUnhandled?.() ?? []) {

@@ -21,6 +21,7 @@ import type { JudgedFailure } from '../viewer/failures.ts';
 import { html, section } from '../viewer/html.ts';
 import type { Children } from '../viewer/html.ts';
 import { matrices, uncoveredTable } from '../viewer/matrix.ts';
+import { hasPicture, pictures } from '../viewer/pictures.ts';
 import { SCRIPT } from '../viewer/script.ts';
 import { STYLE } from '../viewer/style.ts';
 
@@ -85,6 +86,7 @@ function partsOf(document: ResultDocument): Part[] {
   const { header, divergences, coverage } = document;
   const summary = summarise(document);
   const failed = judgedFailures(document);
+  const pictured = document.verdicts.filter(hasPicture);
   const gaps = gapTable(document);
   const exclusions = exclusionTable(document);
   const part = (id: string, title: string, count: number, body: () => Children): Part[] =>
@@ -95,6 +97,7 @@ function partsOf(document: ResultDocument): Part[] {
     ),
     ...part('failures', 'Failures', failed.length, () => failures(failed)),
     ...part('requirements', 'Requirements', header.plan.entries.length, () => matrices(document)),
+    ...part('pictures', 'Pictures', pictured.length, () => pictures(pictured)),
     ...part('divergences', 'Divergences', divergences.length, () =>
       divergenceArticles(divergences),
     ),

@@ -178,6 +178,12 @@ ol.seq li::marker{color:var(--soft)}
 }
 .legend .bits{margin-right:.45em}
 .seen0{color:var(--soft);text-decoration:line-through}
+figure{margin:0}
+figcaption{font-size:.84rem;overflow-wrap:anywhere}
+.pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(16rem,1fr));gap:1.1rem}
+.pictures svg{width:100%;display:block;border-radius:4px;shape-rendering:crispEdges}
+.pictures rect{fill:#0b1016}
+.pictures path{fill:#8fd3ff}
 footer{margin-top:3rem;color:var(--soft);font-size:.86rem}
 [hidden]{display:none!important}
 @media(max-width:46rem){
@@ -199,12 +205,12 @@ footer{margin-top:3rem;color:var(--soft);font-size:.86rem}
   tr.suite{break-after:avoid}
   th,td{padding-left:.45rem;padding-right:.45rem}
   main{max-width:none;padding:0}
-  .card,tr,.rule,.run,.two{break-inside:avoid}
+  .card,tr,.rule,.run,.two,figure{break-inside:avoid}
   h2,h3,h4{break-after:avoid}
   .mix{display:none}
   thead{display:table-header-group}
   .scroll,pre{overflow:visible;max-height:none}
-  .card,.failure,.mix,.b0,.b1,.b2,.bits,.bad,tr.suite th,pre{
+  .card,.failure,.mix,.pictures,.b0,.b1,.b2,.bits,.bad,tr.suite th,pre{
     print-color-adjust:exact;-webkit-print-color-adjust:exact
   }
   a{color:inherit;text-decoration:none}

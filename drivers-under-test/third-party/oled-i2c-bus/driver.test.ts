@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import manifest from './driver.ts';
 
 it('says which version of the package it is', () => {
-  const read = createRequire(import.meta.url);
-  const { version } = read('oled-i2c-bus/package.json') as { version: string };
+  const require = createRequire(import.meta.url);
+  const { version } = require('oled-i2c-bus/package.json') as { version: string };
   expect(manifest.version).toBe(version);
 });
