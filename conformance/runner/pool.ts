@@ -37,13 +37,12 @@ export function endChildren(pids: Iterable<number> = children): void {
 }
 
 /**
- * Judges every item; resolves when the last verdict is in.
+ * Judges every item, each taken when a worker is free for it; resolves when the last verdict is in.
  * @throws what `onVerdict` throws; nothing more is judged then
  */
-export async function judgeAll(items: readonly PlanItem[], options: PoolOptions): Promise<void> {
-  if (items.length === 0) return;
-  const queue = items.values();
-  const count = Math.max(1, Math.min(options.workers, items.length));
+export async function judgeAll(items: Iterable<PlanItem>, options: PoolOptions): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  const count = Math.max(1, options.workers);
   const lanes = Array.from({ length: count }, () => new Lane(queue, options));
   try {
     await Promise.all(lanes.map((lane) => lane.run()));

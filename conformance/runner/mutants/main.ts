@@ -1,7 +1,8 @@
 /**
- * `npm run mutants`: judges every mutant by every clause that applies to it, and tells which
- * clause catches which. Arguments name mutants or their folders (`edu`, `edu/no-acknowledge`);
- * then idle clauses do not count.
+ * `npm run mutants`: judges mutants by the clauses that apply to them until each is caught and each
+ * clause has caught one, and tells which catches which; with `--all`, by every clause. Arguments
+ * name mutants or their folders (`edu`, `edu/no-acknowledge`); then idle clauses do not count.
+ * `--by=block-device/recovery` has only these clauses judge, and tells which of them are idle.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -15,6 +16,7 @@ import { loadDriver } from '../load.ts';
 import { type PlanItem, allClauses, makePlan } from '../plan.ts';
 import { judgeAll } from '../pool.ts';
 import { mutantOfTarget, mutantTarget } from './address.ts';
+import { Cells } from './cells.ts';
 import { deviceMutants } from './device-mutants.ts';
 import { driverMutants } from './driver-mutants.ts';
 import { checkEdits, mutantUrl } from './hook.ts';
@@ -28,14 +30,22 @@ const SEED = 1;
 const RUNS = 20;
 /** Clauses whose values are many and catch rarely. */
 const MORE_RUNS: Readonly<Record<string, number>> = { 'uart-16550/faults/no-answer': 150 };
+/** Fewer of clauses whose values are whole lives of a medium; cuts are told by their moments. */
+const FEW_RUNS: Readonly<Record<string, number>> = { nvme: 8 };
 /** No verdict without a mutant takes a fifth of it. */
-const WATCHDOG_MS = 6_000;
+const WATCHDOG_MS = 60_000;
+const TOLD_EVERY = 100;
 const FOLDER = 'reports/out';
 
 /** Clauses about the driver on broken devices: they fail, but prove nothing about the device. */
 const BLAME = '--blame';
-const wanted = process.argv.slice(2).filter((word) => word !== BLAME);
-const withBlame = process.argv.includes(BLAME);
+const ALL = '--all';
+const BY = '--by=';
+const words = process.argv.slice(2);
+const wanted = words.filter((word) => !word.startsWith('--'));
+const named = words.filter((word) => word.startsWith(BY)).map((word) => word.slice(BY.length));
+const by = named.length === 0 ? [] : [...named, 'mutants'];
+const withBlame = words.includes(BLAME);
 const isWanted = ({ id }: { readonly id: string }) =>
   wanted.length === 0 || wanted.some((name) => id === name || id.startsWith(`${name}/`));
 
@@ -53,7 +63,7 @@ async function itemsFor(
   const entry = catalog.drivers[driver];
   if (entry === undefined) throw new RangeError(`There is no driver ${driver}.`);
   const manifest = await loadDriver(entry.module);
-  const options = { seed: SEED, runs: RUNS, filter: [] };
+  const options = { seed: SEED, runs: FEW_RUNS[driver] ?? RUNS, filter: by };
   const items = makePlan(catalog, [{ reference: driver, manifest, url, target }], options);
   return items
     .filter(
@@ -93,13 +103,22 @@ async function deviceItems(mutant: DeviceMutant): Promise<PlanItem[]> {
   return itemsFor(driver, module, mutantTarget(mutant.target, mutant), 'device');
 }
 
+/** Without a mutant: of drivers that have any, for themselves or their devices. */
 async function healthyItems(): Promise<PlanItem[]> {
   const items = Object.entries(catalog.drivers).flatMap(([driver, { module, targets }]) =>
-    targets
+    (hasMutants(driver) ? targets : [])
       .filter((target) => catalog.targets[target]?.tier === 'simulated')
       .map((target) => itemsFor(driver, module, target)),
   );
   return (await Promise.all(items)).flat();
+}
+
+function hasMutants(driver: string): boolean {
+  const targets = catalog.drivers[driver]?.targets ?? [];
+  return (
+    chosenDrivers.some((mutant) => mutant.driver === driver) ||
+    chosenDevices.some(({ target }) => targets.includes(target))
+  );
 }
 
 function asCell({ target, clause, verdict, cause, failure, reason, wallMs }: Verdict): Cell {
@@ -114,9 +133,9 @@ function asCell({ target, clause, verdict, cause, failure, reason, wallMs }: Ver
   };
 }
 
-async function judged(items: readonly PlanItem[]): Promise<Cell[]> {
-  const cells: Cell[] = [];
-  await judgeAll(items, {
+async function judged(cells: Cells): Promise<Cell[]> {
+  const heard: Cell[] = [];
+  await judgeAll(cells.items(), {
     setup: {
       configPath: fileURLToPath(new URL('./mutants.config.ts', import.meta.url)),
       references: {},
@@ -127,19 +146,14 @@ async function judged(items: readonly PlanItem[]): Promise<Cell[]> {
     workers: availableParallelism(),
     watchdogMs: WATCHDOG_MS,
     onVerdict: (verdict) => {
-      cells.push(asCell(verdict));
-
-      progress(cells.length, items.length);
+      const cell = asCell(verdict);
+      heard.push(cell);
+      cells.heard(cell);
+      if (heard.length % TOLD_EVERY === 0) process.stderr.write(`${cells.progress()}\n`);
     },
     onCoverage: () => {},
   });
-  return cells;
-}
-
-function progress(done: number, all: number): void {
-  if (process.stderr.isTTY && (done % 50 === 0 || done === all)) {
-    process.stderr.write(`\r${done} of ${all} verdicts${done === all ? '\n' : ''}`);
-  }
+  return heard;
 }
 
 function asMatrixMutants(): MatrixMutant[] {
@@ -164,23 +178,30 @@ function asMatrixMutants(): MatrixMutant[] {
 
 async function main(): Promise<Matrix> {
   checkEdits([...chosenDrivers, ...chosenDevices]);
+  const healthy = await healthyItems();
   const lists = await Promise.all([
-    healthyItems(),
     ...chosenDrivers.map(driverItems),
     ...chosenDevices.map(deviceItems),
   ]);
-  const items = lists.flat();
-  const planned = new Set(items.map(({ address }) => address));
+  const mutants = asMatrixMutants();
+  const candidates = mutants.map((mutant, index) => ({ mutant, items: lists[index] ?? [] }));
+  const planned = new Set(
+    [healthy, ...lists].flatMap((list) => list.map(({ address }) => address)),
+  );
+  const clauses = allClauses(catalog)
+    .filter(({ address }) => planned.has(address))
+    .map(({ clause, address }) => ({ address, subject: clause.subject }));
+  const seekIdle = wanted.length === 0 || by.length > 0;
+  const all = words.includes(ALL);
   const matrix = buildMatrix({
-    mutants: asMatrixMutants(),
-    clauses: allClauses(catalog)
-      .filter(({ address }) => planned.has(address))
-      .map(({ clause, address }) => ({ address, subject: clause.subject })),
+    mutants,
+    clauses,
     rules: catalog.rules.map(({ id }) => id),
     isSmoke,
-    cells: await judged(items),
+    cells: await judged(new Cells({ healthy, candidates, clauses, isSmoke, all, seekIdle })),
   });
-  return wanted.length === 0 ? matrix : { ...matrix, idle: [], idleRules: [], outOfReach: [] };
+  if (wanted.length === 0 && by.length === 0) return matrix;
+  return { ...matrix, idleRules: [], outOfReach: [], ...(seekIdle ? {} : { idle: [] }) };
 }
 
 const began = performance.now();
@@ -190,5 +211,11 @@ mkdirSync(FOLDER, { recursive: true });
 
 const file = join(FOLDER, 'mutants.json');
 writeFileSync(file, `${JSON.stringify(matrix, null, 1)}\n`);
+const without = Object.keys(catalog.drivers).filter((driver) => !hasMutants(driver));
+if (wanted.length === 0 && without.length > 0) {
+  process.stdout.write(
+    `Drivers without mutants: ${without.join(', ')}; what only they run is not told.\n\n`,
+  );
+}
 process.stdout.write(`${printMatrix(matrix)}\n\n${seconds.toFixed(1)} s; all of it: ${file}\n`);
 process.exitCode = matrixExitCode(matrix);
