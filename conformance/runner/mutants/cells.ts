@@ -27,6 +27,7 @@ export class Cells {
   readonly #busy = new Set<string>();
   readonly #wallMs = new Map<string, number>();
   readonly #given = new Set<PlanItem>();
+  #heard = 0;
 
   constructor(input: CellsInput) {
     this.#input = input;
@@ -55,6 +56,7 @@ export class Cells {
   }
 
   heard({ mutant, clause, verdict, cause, rules, wallMs }: Cell): void {
+    this.#heard++;
     if (mutant === undefined) this.#wallMs.set(clause, wallMs);
     if (mutant === undefined || verdict !== 'fail' || this.#input.isSmoke(clause)) return;
     const candidate = this.#input.candidates.find((each) => each.mutant.id === mutant);
@@ -71,7 +73,7 @@ export class Cells {
     const { candidates } = this.#input;
     const done = candidates.filter(({ mutant }) => this.#isDone(mutant)).length;
     const { size } = this.#busy;
-    return `${this.#given.size} verdicts; ${done} of ${candidates.length} mutants caught, by ${size} clauses`;
+    return `${this.#heard} verdicts; ${done} of ${candidates.length} mutants caught, by ${size} clauses`;
   }
 
   #isDone({ id, expected }: MatrixMutant): boolean {

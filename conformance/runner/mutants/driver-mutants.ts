@@ -8,6 +8,7 @@ import { nvmeDurability } from '../../../drivers-under-test/mutants/nvme/durabil
 import { nvmeLifecycle } from '../../../drivers-under-test/mutants/nvme/lifecycle.ts';
 import { nvmeQueues } from '../../../drivers-under-test/mutants/nvme/queues.ts';
 import { nvmeRequests } from '../../../drivers-under-test/mutants/nvme/requests.ts';
+import { nvmeRules } from '../../../drivers-under-test/mutants/nvme/rules.ts';
 import { uartLifecycle } from '../../../drivers-under-test/mutants/uart-16550/lifecycle.ts';
 import { uartSetup } from '../../../drivers-under-test/mutants/uart-16550/setup.ts';
 import { uartTransfer } from '../../../drivers-under-test/mutants/uart-16550/transfer.ts';
@@ -24,4 +25,5 @@ export const driverMutants: readonly DriverMutant[] = [
   ...nvmeQueues,
   ...nvmeRequests,
   ...nvmeLifecycle,
+  ...nvmeRules,
 ];
