@@ -34,6 +34,8 @@ export interface DriverEntry {
   readonly module: string;
   /** Targets that `certify` uses when none is named. */
   readonly targets: readonly string[];
+  /** What others wrote: `certify` without a name is about what comes with us. */
+  readonly thirdParty?: true;
 }
 
 /** What "certified" means: pure data, frozen under its version. */

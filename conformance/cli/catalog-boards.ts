@@ -68,6 +68,7 @@ export function boards(driver: (folder: string) => string) {
       flashrom: {
         module: driver('third-party/flashrom'),
         targets: ['sim:w25q16', 'sim:w25q128'],
+        thirdParty: true,
       },
       'oled-i2c-bus': {
         module: driver('third-party/oled-i2c-bus'),

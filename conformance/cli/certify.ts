@@ -20,7 +20,8 @@ export async function certifyVerb(
   const catalog = await loadCatalog(options.config);
   const profile = profileNamed(catalog, options.profile);
   // Without a name: all samples that come with us, each on the targets of the catalog.
-  const references = reference === undefined ? Object.keys(catalog.drivers) : [reference];
+  const ours = Object.keys(catalog.drivers).filter((id) => !catalog.drivers[id]?.thirdParty);
+  const references = reference === undefined ? ours : [reference];
   const chosen = await choose(catalog, references, options.target);
   const plan = certificationPlan(catalog, chosen, profile);
   const progress = new Progress(plan.length, catalog);

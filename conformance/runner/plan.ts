@@ -15,6 +15,8 @@ export interface PlanItem {
   readonly path?: string;
   /** The profile demands that it runs on this target. */
   readonly required?: boolean;
+  /** The driver is a program, whose runs take wall time of their own: the watchdog waits longer. */
+  readonly program?: true;
   /** Where only the verdict counts, a failing value is not made smaller. */
   readonly shrink?: false;
 }
@@ -87,6 +89,7 @@ export function makePlan(
         address,
         seed: itemSeed(address, options.seed),
         runs: options.runs,
+        ...('command' in manifest ? { program: true as const } : {}),
         ...(options.path === undefined ? {} : { path: options.path }),
       })),
   );

@@ -21,6 +21,9 @@ export interface PoolOptions {
 
 const WORKER = besideThis(import.meta.url, 'worker');
 
+/** A clause that takes a driver of this process a second takes a program a hundred runs. */
+const PROGRAM_PATIENCE = 5;
+
 /** Processes that workers started and that must not outlive them. */
 const children = new Set<number>();
 
@@ -103,7 +106,7 @@ class Lane {
         worker.postMessage(message);
         timer = setTimeout(() => {
           resolve(item && this.#lost(item, 'hang'));
-        }, this.#options.watchdogMs);
+        }, this.#patienceMs(item));
       };
       const heard = (message: FromWorker) => {
         if (message.type === 'ready') judge(first);
@@ -131,13 +134,18 @@ class Lane {
     return running.finally(() => clearTimeout(timer));
   }
 
+  #patienceMs(item: PlanItem | undefined): number {
+    return this.#options.watchdogMs * (item?.program === true ? PROGRAM_PATIENCE : 1);
+  }
+
   #adopt(pid: number): void {
     this.#children.push(pid);
     children.add(pid);
   }
 
   #lost(item: PlanItem, how: 'hang' | 'crash', error?: unknown): Verdict {
-    const { setup, watchdogMs } = this.#options;
+    const { setup } = this.#options;
+    const watchdogMs = this.#patienceMs(item);
     const message =
       how === 'hang'
         ? `The driver did not come back within ${watchdogMs / 1000} s and touched nothing.`

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineDriver, type DriverManifest, manifestProblem } from './manifest.ts';
+import { defineProcessDriver, type ProcessManifest } from './process-manifest.ts';
 import { manifestOf } from './test-host.ts';
 
 describe('manifest', () => {
@@ -26,5 +27,38 @@ describe('manifest', () => {
 
   it.each([undefined, null, 'driver', 5])('%j is no manifest', (value) => {
     expect(manifestProblem(value)).toContain('defineDriver');
+  });
+});
+
+describe('manifest of a program', () => {
+  const manifest: ProcessManifest = {
+    id: 'tool',
+    version: '1',
+    class: 'FlashDevice',
+    ics: {},
+    command: { program: 'tool', package: 'tool' },
+    lacks: {},
+    runsMax: 1,
+    port: () => Promise.reject(new Error('not opened')),
+    adapter: () => ({ start: () => Promise.resolve() }),
+  };
+
+  it('comes back as it is when there is nothing to mend', () => {
+    expect(defineProcessDriver(manifest)).toBe(manifest);
+    expect(manifestProblem(manifest)).toBeUndefined();
+  });
+
+  it.each([
+    [{ id: '' }, '"id"'],
+    [{ command: { program: 'tool' } }, '"command"'],
+    [{ port: undefined }, '"port"'],
+    [{ adapter: {} }, '"adapter"'],
+    [{ ics: null }, '"ics"'],
+    [{ lacks: 1 }, '"lacks"'],
+    [{ runsMax: 0 }, '"runsMax"'],
+  ])('%j is refused by name', (broken, named) => {
+    const changed = { ...manifest, ...broken } as unknown as ProcessManifest;
+    expect(manifestProblem(changed)).toContain(named);
+    expect(() => defineProcessDriver(changed)).toThrow(TypeError);
   });
 });

@@ -44,12 +44,12 @@ export function manifestProblem(manifest: unknown): string | undefined {
     return 'A driver module must default-export defineDriver({ ... }).';
   }
   const given = manifest as Record<string, unknown>;
+  if ('command' in given) return processProblem(given);
   for (const key of ['id', 'version', 'class']) {
     if (typeof given[key] !== 'string' || given[key] === '') {
       return `The manifest lacks "${key}": give a text that is not empty.`;
     }
   }
-  if ('command' in given) return processProblem(given);
   for (const key of ['personalities', 'entitlements', 'ics']) {
     if (typeof given[key] !== 'object' || given[key] === null) {
       return `The manifest lacks "${key}": give an object, empty if there is nothing to say.`;

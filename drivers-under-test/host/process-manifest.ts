@@ -75,6 +75,11 @@ export function defineProcessDriver(manifest: ProcessManifest): ProcessManifest 
 
 /** One sentence that says what to mend, or undefined. */
 export function processProblem(given: Record<string, unknown>): string | undefined {
+  for (const key of ['id', 'version', 'class']) {
+    if (typeof given[key] !== 'string' || given[key] === '') {
+      return `The manifest lacks "${key}": give a text that is not empty.`;
+    }
+  }
   const { program, package: debian } = (given['command'] ?? {}) as Record<string, unknown>;
   if (typeof program !== 'string' || typeof debian !== 'string') {
     return 'The manifest lacks "command": give { program, package } as texts.';
