@@ -7,6 +7,7 @@ import type { Picture } from '../sim/buses/panel/picture.ts';
 import type { SpiBus } from '../sim/buses/spi/bus.ts';
 import type { NvmeFaultPlan } from '../sim/faults/nvme-plan.ts';
 import type { SerialFarEnd } from '../sim/buses/uart/peer.ts';
+import type { Ambient } from '../sim/machines/board.ts';
 import type { CompiledMap } from '../sim/registers/compile.ts';
 import type { RegisterCoverage } from '../sim/registers/coverage.ts';
 
@@ -32,6 +33,7 @@ export const CAPABILITIES = {
   'operation-times': 'programs and erases take their time',
   'block-protection': 'areas of the flash can be protected, from its first byte on',
   'unique-id': 'the device has a unique id',
+  ambient: 'the temperature around the device can be set',
   'nvme-faults': 'the controller itself can be made to misbehave',
 } as const;
 export type Capability = keyof typeof CAPABILITIES;
@@ -77,6 +79,8 @@ interface OnBoard extends DeviceInReach {
   readonly compatible: string;
   /** Lines beside the bus by name, such as `WP` or `ALERT`. */
   readonly lines: ReadonlyMap<string, GpioLine>;
+  /** Only where `ambient` is offered. */
+  readonly ambient?: Ambient;
 }
 
 export interface I2cHardware extends OnBoard {

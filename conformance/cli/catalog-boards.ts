@@ -1,5 +1,6 @@
 /** What comes with the package for devices on buses of messages; part of `catalog.ts`. */
 import { displayBoard } from '../../sim/machines/display-board.ts';
+import { tmp105Board } from '../../sim/machines/tmp105-board.ts';
 import { eepromBoard } from '../../sim/machines/eeprom-board.ts';
 import { flashBoard } from '../../sim/machines/flash-board.ts';
 import type { Catalog, TargetEntry } from '../config.ts';
@@ -13,6 +14,11 @@ import { flashSimpleIO } from '../suites/flash-device/simple-io.ts';
 import { data as memoryData } from '../suites/memory-device/data.ts';
 import { robustness as memoryRobustness } from '../suites/memory-device/robustness.ts';
 import { memorySimpleIO } from '../suites/memory-device/simple-io.ts';
+import { alerts as sensorAlerts } from '../suites/temperature-sensor/alerts.ts';
+import { data as sensorData } from '../suites/temperature-sensor/data.ts';
+import { robustness as sensorRobustness } from '../suites/temperature-sensor/robustness.ts';
+import { sensorSimpleIO } from '../suites/temperature-sensor/simple-io.ts';
+import { device as tmp105Device } from '../suites/tmp105/device.ts';
 import { boardTarget } from '../transports/sim/target.ts';
 
 function eeprom(part: '24c02' | '24c32' | '24c256'): TargetEntry {
@@ -45,6 +51,19 @@ function flash(part: 'w25q16' | 'w25q128' | 'w25q256'): TargetEntry {
   };
 }
 
+const tmp105: TargetEntry = {
+  device: 'tmp105',
+  tier: 'simulated',
+  bus: 'i2c',
+  make: () =>
+    boardTarget({
+      name: 'sim:tmp105',
+      device: 'tmp105',
+      board: tmp105Board,
+      offers: ['power-cut', 'board-lines', 'ambient'],
+    }),
+};
+
 const display: TargetEntry = {
   device: 'ssd1306',
   tier: 'simulated',
@@ -76,6 +95,7 @@ export function boards(driver: (folder: string) => string) {
       },
       eeprom: { module: sample('eeprom'), targets: ['sim:24c02', 'sim:24c32', 'sim:24c256'] },
       'spi-nor': { module: sample('spi-nor'), targets: ['sim:w25q16', 'sim:w25q128'] },
+      tmp105: { module: sample('tmp105'), targets: ['sim:tmp105'] },
     },
     targets: {
       'sim:ssd1306': display,
@@ -97,6 +117,7 @@ export function boards(driver: (folder: string) => string) {
         bus: 'spi',
         make: async (context) => (await qemu()).qemuBoardTarget('m25p80', context),
       },
+      'sim:tmp105': tmp105,
     },
     suites: [
       drawing,
@@ -106,11 +127,16 @@ export function boards(driver: (folder: string) => string) {
       eepromDevice,
       memoryData,
       memoryRobustness,
+      sensorData,
+      sensorAlerts,
+      sensorRobustness,
+      tmp105Device,
     ],
     exercises: {
       Display: displaySimpleIO,
       FlashDevice: flashSimpleIO,
       MemoryDevice: memorySimpleIO,
+      TemperatureSensor: sensorSimpleIO,
     },
   } as const satisfies Partial<Catalog>;
 }

@@ -11,6 +11,7 @@ const SUITES = [
   'block-device',
   'nvme',
   'memory-device',
+  'temperature-sensor',
   'flash-device',
 ];
 /** What needs nothing of a target that a foreign one lacks. */

@@ -1,11 +1,15 @@
 /** The lines of the board that a driver may drive and hear: reset, write protect, alert. */
 import type { GpioLine } from '../../sim/buses/gpio/line.ts';
 import { fail } from './io-return.ts';
+import type { QueueHost } from './service-host.ts';
 
 export class BoardLines {
   readonly #lines: ReadonlyMap<string, GpioLine>;
 
-  constructor(lines: ReadonlyMap<string, GpioLine>) {
+  readonly #host: QueueHost;
+
+  constructor(host: QueueHost, lines: ReadonlyMap<string, GpioLine>) {
+    this.#host = host;
     this.#lines = lines;
   }
 
@@ -28,9 +32,14 @@ export class BoardLines {
     this.#line(name).drive(this, drive);
   }
 
-  /** @throws kIOReturnNotFound */
+  /** Like an interrupt: the driver hears of an edge when it runs next. @throws kIOReturnNotFound */
   onEdge(name: string, listener: (level: boolean) => void): void {
-    this.#line(name).onEdge(listener);
+    const host = this.#host;
+    this.#line(name).onEdge((level) => {
+      host.world.ready(() => {
+        if (!host.dead) listener(level);
+      });
+    });
   }
 
   #line(name: string): GpioLine {

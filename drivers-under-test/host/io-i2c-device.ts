@@ -36,7 +36,7 @@ export class IOI2CDevice extends IOMessageDevice {
   constructor(host: ServiceHost, place: I2cPlace) {
     super(host, 'com.apple.developer.driverkit.transport.i2c');
     this.#place = place;
-    this.lines = new BoardLines(place.lines);
+    this.lines = new BoardLines(host, place.lines);
     const { address, compatible } = place;
     this.publish({ IOClass: 'IOI2CDevice', compatible, IOI2CAddress: address });
   }

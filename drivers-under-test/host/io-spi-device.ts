@@ -23,7 +23,7 @@ export class IOSPIDevice extends IOMessageDevice {
   constructor(host: ServiceHost, place: SpiPlace) {
     super(host, 'com.apple.developer.driverkit.transport.spi');
     this.#place = place;
-    this.lines = new BoardLines(place.lines);
+    this.lines = new BoardLines(host, place.lines);
     const { select, compatible } = place;
     this.publish({ IOClass: 'IOSPIDevice', compatible, IOSPISelect: select });
   }

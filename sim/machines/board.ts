@@ -6,6 +6,11 @@ import type { SpiBus } from '../buses/spi/bus.ts';
 import type { CompiledMap } from '../registers/compile.ts';
 import type { RegisterCoverage } from '../registers/coverage.ts';
 
+/** The temperature around the devices, in millidegrees Celsius. */
+export interface Ambient {
+  set(millidegrees: number): void;
+}
+
 interface BoardBase {
   /** What a device tree would call the device: drivers match by it. */
   readonly compatible: string;
@@ -17,6 +22,8 @@ interface BoardBase {
   /** What a display shows; and how bright, 0 .. 255. */
   picture?(): Picture;
   contrast?(): number;
+  /** Where a device feels it. */
+  readonly ambient?: Ambient;
 }
 
 export interface I2cBoard extends BoardBase {

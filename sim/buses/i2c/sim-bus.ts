@@ -2,7 +2,8 @@
  * An I2C bus in this process: one controller, targets by address, time byte by byte.
  *
  * NXP UM10204 rev. 7.0 (secondary source). Not modelled: several controllers (losing arbitration
- * is a fault), high-speed mode's own clock and controller code, general call, device id.
+ * is a fault), high-speed mode's own clock and controller code, device id; of a general call
+ * only one target hears.
  */
 import { EventKind } from '../../kernel/journal.ts';
 import type { World } from '../../kernel/world.ts';
