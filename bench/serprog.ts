@@ -104,7 +104,7 @@ function dummy(option: '-r' | '-w', bytes: number): number {
     const area = ['-l', layout, '-i', `part:${part}`, '-N', option, whole];
     const from = performance.now();
     const words = ['-p', 'dummy:bus=spi,emulate=W25Q128FV', ...CHIP, ...area];
-    const { status, stdout } = spawnSync('flashrom', words, { encoding: 'utf8' });
+    const { status, stdout } = spawnSync(flashrom.command.program, words, { encoding: 'utf8' });
     if (status !== 0) throw new Error(`flashrom's dummy programmer: ${stdout}`);
     return (bytes / MIB / (performance.now() - from)) * 1000;
   } finally {
