@@ -41,6 +41,7 @@ const STATUS = {
   invalidVector: 0x108,
   invalidFormat: 0x10a,
   invalidProtection: 0x181,
+  unwrittenBlock: 0x287,
 } as const;
 
 const low = (dword = 0) => dword % HALF;
@@ -164,6 +165,23 @@ const pointers: readonly NvmeExplanation[] = [
     example: ['I/O queue: Read with PRP1 at offset 1'],
     explains: differentStatus(
       ({ command, ours }) => ours === STATUS.invalidPrpOffset && isUnaligned(command),
+    ),
+    ends: true,
+  },
+  {
+    id: 'nvme-two-errors-of-a-read',
+    cite: NVME,
+    why:
+      'A Read of blocks that nobody wrote, with DULBE set, and with a wrong PRP entry has two errors; ' +
+      'which one it ends with is not said (chapter Status Field Definition). The model looks at ' +
+      'the entries first, QEMU at the blocks.',
+    example: ['admin queue: Set Features 05h with DULBE', 'I/O queue: Read with PRP2 at offset 4'],
+    explains: differentStatus(
+      ({ command, isAdmin, ours, theirs }) =>
+        !isAdmin &&
+        command.opcode === Io.Read &&
+        ours === STATUS.invalidPrpOffset &&
+        theirs === STATUS.unwrittenBlock,
     ),
     ends: true,
   },

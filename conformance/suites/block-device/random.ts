@@ -69,7 +69,7 @@ async function survives(scene: Scene, steps: readonly Step[]): Promise<void> {
   await play(scene, disk, steps, { area: AREA, mayFail: SAID });
   const area = disk;
   const code = await failure(() => verified(area, AREA));
-  if (code !== undefined) await restarted(scene, disk);
+  if (code !== undefined) await restarted(scene, disk, 2 * FAULTS_MAX);
 }
 
 export const random = suite({

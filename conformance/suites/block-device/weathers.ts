@@ -43,11 +43,20 @@ async function afterFailedStart(scene: Scene): Promise<void> {
   await scene.simpleIO();
 }
 
-/** The driver gave the device up; a new start finds what was written. */
-export async function restarted(scene: Scene, before: Disk): Promise<void> {
-  await scene.stop();
-  scene.function.reset('hot');
-  await scene.start();
-  const disk = await before.reopened();
-  await disk.verifyContinuation(before, AREA);
+/**
+ * The driver gave the device up; a new start finds what was written.
+ * @param waiting faults that may still wait for a command: so many attempts may fail
+ */
+export async function restarted(scene: Scene, before: Disk, waiting = 0): Promise<void> {
+  const attempt = async (): Promise<void> => {
+    await scene.stop();
+    scene.function.reset('hot');
+    await scene.start();
+    const disk = await before.reopened();
+    await disk.verifyContinuation(before, AREA);
+  };
+  for (let failed = 0; failed < waiting; failed++) {
+    if ((await failure(attempt)) === undefined) return;
+  }
+  await attempt();
 }
