@@ -90,6 +90,31 @@ describe('IODispatchQueue', () => {
     expect(log).toEqual(['first', 'second']);
   });
 
+  it('begins at once, or in one go with its neighbours, and does not wait for the end', async () => {
+    const { host, queue, run } = bench();
+    const log: string[] = [];
+    const begin = (name: string) =>
+      queue.BeginAction(async () => {
+        expect(queue.OnQueue()).toBe(true);
+        log.push(name);
+        await host.sleep(1);
+        log.push(`${name} ends`);
+      });
+    expect(queue.BeginAction(() => 'at once')).toBe('at once');
+    await run(async () => {
+      queue.DispatchAsync(() => void log.push('first'));
+      const calls = [begin('a'), begin('b')];
+      queue.DispatchAsync(() => void log.push('between'));
+      const refused = queue.BeginAction(() => {
+        throw new TypeError('refused');
+      });
+      await expect(refused).rejects.toThrow('refused');
+      await Promise.all([...calls, begin('c')]);
+    });
+    expect(log).toEqual(['first', 'a', 'b', 'between', 'c', 'a ends', 'b ends', 'c ends']);
+    expect(queue.OnQueue()).toBe(false);
+  });
+
   it('runs blocks concurrently only where it was created reentrant', async () => {
     const { host, owner, queue, run } = bench();
     expect(() => queue.DispatchConcurrent(() => {})).toThrow('kIOReturnUnsupported');

@@ -130,15 +130,15 @@ export class IODispatchQueue implements HostResource {
    */
   BeginAction<T>(block: () => T | Promise<T>): T | Promise<T> {
     if (this.#held || this.#pending.length > 0 || this.host.world.busy) {
-      return new Promise((resolve, reject) => {
-        this.#line(() => {
-          try {
-            resolve(block());
-          } catch (error) {
-            reject(error);
-          }
-        });
+      const begun = new Completion<T>(this.host.world);
+      this.#line(() => {
+        try {
+          begun.resolve(block());
+        } catch (error) {
+          begun.reject(error);
+        }
       });
+      return begun.promise;
     }
     this.#held = true;
     try {

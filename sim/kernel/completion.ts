@@ -5,7 +5,7 @@ export class Completion<T> {
   readonly promise: Promise<T>;
   settled = false;
   readonly #world: World;
-  #resolve: (value: T) => void = () => {};
+  #resolve: (value: T | PromiseLike<T>) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
   constructor(world: World) {
@@ -16,7 +16,7 @@ export class Completion<T> {
     });
   }
 
-  resolve(value: T): void {
+  resolve(value: T | PromiseLike<T>): void {
     this.settled = true;
     this.#world.unsettled = true;
     this.#resolve(value);
