@@ -2,7 +2,9 @@
 import type { Divergence } from '../../reports/verdict.ts';
 import type { Catalog } from '../config.ts';
 import type { DiffPlan } from '../divergence.ts';
+import { eepromDiff } from '../generators/eeprom-programs.ts';
 import { eduDiff } from '../generators/edu-programs.ts';
+import { flashDiff } from '../generators/flash-programs.ts';
 import { nvmeDiff } from '../generators/nvme-programs.ts';
 import { diff } from '../runner/diff.ts';
 import { invocation } from '../runner/invocation.ts';
@@ -10,7 +12,12 @@ import { type Target, TargetUnavailable } from '../target.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** By device. */
-export const comparisons: Readonly<Record<string, DiffPlan>> = { edu: eduDiff, nvme: nvmeDiff };
+export const comparisons: Readonly<Record<string, DiffPlan>> = {
+  '24cxx': eepromDiff,
+  edu: eduDiff,
+  nvme: nvmeDiff,
+  'spi-nor': flashDiff,
+};
 
 /** Programs for each two targets of a certification. */
 const PROGRAMS = 300;

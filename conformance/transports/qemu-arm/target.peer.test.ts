@@ -1,4 +1,4 @@
-/** The sample drivers on QEMU's Arm board, through the command line. */
+/** The sample drivers and the comparison of devices on QEMU's Arm board, through the command line. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -37,6 +37,19 @@ describe.skipIf(missing)(`drivers on QEMU's board (${missing ?? 'it is installed
       expect(bad.every(({ waived }) => waived !== undefined)).toBe(true);
       const passed = verdicts.filter(({ verdict }) => verdict === 'pass');
       expect(passed.length).toBeGreaterThanOrEqual(passes);
+      expect(status).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  it.each([
+    ['24cxx', 'sim:24c32,qemu:at24c', '100'],
+    ['spi-nor', 'sim:w25q256,qemu:m25p80', '200'],
+  ])(
+    '%s differs from ours in what is explained only',
+    (device, targets, runs) => {
+      const { status, stdout } = dyno('diff', device, '--targets', targets, '--runs', runs);
+      expect(stdout).toContain('0 divergences that nothing explains');
       expect(status).toBe(0);
     },
     TIMEOUT_MS,
