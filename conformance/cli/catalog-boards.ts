@@ -92,6 +92,7 @@ export function boards(driver: (folder: string) => string) {
       'oled-i2c-bus': {
         module: driver('third-party/oled-i2c-bus'),
         targets: ['sim:ssd1306'],
+        thirdParty: true,
       },
       eeprom: { module: sample('eeprom'), targets: ['sim:24c02', 'sim:24c32', 'sim:24c256'] },
       'spi-nor': { module: sample('spi-nor'), targets: ['sim:w25q16', 'sim:w25q128'] },
