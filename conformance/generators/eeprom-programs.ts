@@ -92,11 +92,11 @@ function parts({ end, message: index, bytes, read }: I2cOutcome): AnswerPart[] {
 function showStep(step: EepromStep): string {
   if (step.length === 0) return 'power cut';
   return step
-    .map((each) =>
-      'write' in each
-        ? `0x${each.address.toString(16)} write ${each.write.map((it) => it.toString(16)).join(' ')}`
-        : `0x${each.address.toString(16)} read ${each.read}`,
-    )
+    .map((each) => {
+      const address = `0x${each.address.toString(16)}`;
+      if (!('write' in each)) return `${address} read ${each.read}`;
+      return `${address} write ${each.write.map((it) => it.toString(16)).join(' ')}`;
+    })
     .join(', again ');
 }
 

@@ -90,7 +90,7 @@ describe('IODispatchQueue', () => {
     expect(log).toEqual(['first', 'second']);
   });
 
-  it('begins at once, or in one go with its neighbours, and does not wait for the end', async () => {
+  it('begins at once, or in one go with its neighbours, and waits for no end', async () => {
     const { host, queue, run } = bench();
     const log: string[] = [];
     const begin = (name: string) =>

@@ -73,7 +73,8 @@ export class Cells {
     const { candidates } = this.#input;
     const done = candidates.filter(({ mutant }) => this.#isDone(mutant)).length;
     const { size } = this.#busy;
-    return `${this.#heard} verdicts; ${done} of ${candidates.length} mutants caught, by ${size} clauses`;
+    const mutants = `${done} of ${candidates.length} mutants caught`;
+    return `${this.#heard} verdicts; ${mutants}, by ${size} clauses`;
   }
 
   #isDone({ id, expected }: MatrixMutant): boolean {

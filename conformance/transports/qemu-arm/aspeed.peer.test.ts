@@ -10,6 +10,8 @@ const board = new QemuBoard();
 afterAll(() => board.close());
 const { address } = EEPROM;
 const bytes = (...all: number[]): Uint8Array => Uint8Array.from(all);
+/** No two bytes are alike. */
+const PAGE = Uint8Array.from({ length: 256 }, (_, index) => index);
 
 describe.skipIf(missing)(`the controllers of QEMU's board (${missing ?? 'installed'})`, () => {
   let qemu: Qemu;
@@ -74,11 +76,10 @@ describe.skipIf(missing)(`the controllers of QEMU's board (${missing ?? 'install
   it('exchanges more than one chunk in order', () => {
     const [id = bytes()] = spi.exchange([{ write: bytes(0x9f) }, { read: 3 }]);
     expect(id).toEqual(bytes(0xef, 0x40, 0x19));
-    const page = Uint8Array.from({ length: 256 }, (_, index) => index);
     spi.exchange([{ write: bytes(0x06) }]);
-    spi.exchange([{ write: bytes(0x02, 1, 0, 0, ...page) }]);
+    spi.exchange([{ write: bytes(0x02, 1, 0, 0, ...PAGE) }]);
     const [all = bytes()] = spi.exchange([{ write: bytes(0x03, 0, 0, 0) }, { read: 65_536 + 256 }]);
-    expect(all.slice(65_536)).toEqual(page);
+    expect(all.slice(65_536)).toEqual(PAGE);
     expect(all.slice(0, 65_536).every((byte) => byte === 0xff)).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-/** The sample drivers and the comparison of devices on QEMU's Arm board, through the command line. */
+/** The sample drivers and the comparisons on QEMU's Arm board, through the command line. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

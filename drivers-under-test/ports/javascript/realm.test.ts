@@ -55,7 +55,11 @@ it("has the world's time in timers, Date and performance", async () => {
     const never = setTimeout(look, 5, 'never');
     clearTimeout(never);
     let ticks = 0;
-    const ticker = setInterval(() => { if (++ticks === 3) { look('ticks'); clearInterval(ticker); } }, 100);
+    const ticker = setInterval(() => {
+      if (++ticks < 3) return;
+      look('ticks');
+      clearInterval(ticker);
+    }, 100);
     setTimeout(() => seen.push([performance.now(), new Date(2001, 1, 3).getHours(), Date()]), 2000);
   `);
   expect(await run(made)).toEqual([
