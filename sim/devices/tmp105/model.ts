@@ -4,9 +4,9 @@
  *
  * Undocumented, and so here: a changed resolution starts the conversion again; a change of TM
  * clears the thermostat; more bytes than a register has are ignored, or read as ones; a conversion
- * takes its typical time, and rounds down. Conversions whose results cannot differ are not simulated one
- * by one. Not modelled: accuracy and noise, the A0 pin, high-speed mode, the bus time-out, several
- * devices that answer an alert response at once.
+ * takes its typical time, and rounds down. Conversions whose results cannot differ are not
+ * simulated one by one. Not modelled: accuracy and noise, the A0 pin, high-speed mode, the bus
+ * time-out, several devices that answer an alert response at once.
  */
 import type { ScheduledEvent } from '../../kernel/event-queue.ts';
 import { EventKind } from '../../kernel/journal.ts';
