@@ -6,6 +6,7 @@ import { eduRules } from '../../../drivers-under-test/mutants/edu/rules.ts';
 import { eduTransfers } from '../../../drivers-under-test/mutants/edu/transfers.ts';
 import { nvmeDurability } from '../../../drivers-under-test/mutants/nvme/durability.ts';
 import { nvmeLifecycle } from '../../../drivers-under-test/mutants/nvme/lifecycle.ts';
+import { nvmePromises } from '../../../drivers-under-test/mutants/nvme/promises.ts';
 import { nvmeQueues } from '../../../drivers-under-test/mutants/nvme/queues.ts';
 import { nvmeRequests } from '../../../drivers-under-test/mutants/nvme/requests.ts';
 import { nvmeRules } from '../../../drivers-under-test/mutants/nvme/rules.ts';
@@ -26,4 +27,5 @@ export const driverMutants: readonly DriverMutant[] = [
   ...nvmeRequests,
   ...nvmeLifecycle,
   ...nvmeRules,
+  ...nvmePromises,
 ];

@@ -1,8 +1,8 @@
 /**
  * `npm run mutants`: judges mutants by the clauses that apply to them until each is caught and each
  * clause has caught one, and tells which catches which; with `--all`, by every clause. Arguments
- * name mutants or their folders (`edu`, `edu/no-acknowledge`); then idle clauses do not count.
- * `--by=block-device/recovery` has only these clauses judge, and tells which of them are idle.
+ * name mutants or their folders (`edu`, `edu/no-acknowledge`); then idle clauses do not count,
+ * unless `--idle` asks for them. `--by=block-device/recovery` has only these clauses judge.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -41,6 +41,7 @@ const FOLDER = 'reports/out';
 const BLAME = '--blame';
 const ALL = '--all';
 const BY = '--by=';
+const IDLE = '--idle';
 const words = process.argv.slice(2);
 const wanted = words.filter((word) => !word.startsWith('--'));
 const named = words.filter((word) => word.startsWith(BY)).map((word) => word.slice(BY.length));
@@ -191,7 +192,7 @@ async function main(): Promise<Matrix> {
   const clauses = allClauses(catalog)
     .filter(({ address }) => planned.has(address))
     .map(({ clause, address }) => ({ address, subject: clause.subject }));
-  const seekIdle = wanted.length === 0 || by.length > 0;
+  const seekIdle = wanted.length === 0 || words.includes(IDLE);
   const all = words.includes(ALL);
   const matrix = buildMatrix({
     mutants,

@@ -7,7 +7,7 @@ import {
   kIOServicePowerCapabilityOff,
   kIOServicePowerCapabilityOn,
 } from '../../../drivers-under-test/host/io-service.ts';
-import { places } from '../driver/attempt.ts';
+import { bugClass, places } from '../driver/attempt.ts';
 import { TROUBLE, ends, expectWorks, readBlocks, running, writeBlocks } from './clients.ts';
 import { Admin } from './commands.ts';
 import { nvme, pattern } from './facts.ts';
@@ -148,6 +148,24 @@ export const power = suite({
         }
       },
     }),
+    {
+      id: 'wake-interrupts',
+      cite: bugClass('BC-20'),
+      text: 'After waking the driver works with interrupts again.',
+      level: 'shall',
+      subject: 'driver',
+      ics: ['interrupts'],
+      bugClasses: ['BC-10', 'BC-20'],
+      async check(scene) {
+        const { driver } = await running(scene);
+        await sleep(scene);
+        await wake(scene);
+        let handled = 0;
+        scene.world.journal.observe(EventKind.InterruptHandled, () => handled++);
+        await expectWorks(scene, driver);
+        expect.that(handled > 0, 'interrupts that are handled after waking', '1 or more', '0');
+      },
+    },
     {
       id: 'asleep-untouched',
       cite: nvme(SHUTDOWN),

@@ -75,6 +75,8 @@ function atEach(
   text: string,
   fault: (queue: number, at: number) => NvmeFault,
   bugClasses: readonly string[],
+  /** Answers that make no sense, which the driver counts. */
+  strays = 0,
 ) {
   return enumerated({
     id,
@@ -91,6 +93,9 @@ function atEach(
       await several(scene, driver);
       if (!scene.struck) return END;
       await expectWorks(scene, driver);
+      if (strays === 0) return;
+      const { strays: counted } = await driver.statistics();
+      expect.that(counted >= strays, 'strays that are counted', `${strays} or more`, `${counted}`);
     },
   });
 }
@@ -168,6 +173,22 @@ export const recovery = suite({
       },
     },
     enumerated({
+      id: 'changed-under-hand',
+      cite: bugClass('BC-04'),
+      text: 'What the controller wrote is taken from memory once.',
+      level: 'shall',
+      subject: 'driver',
+      needs: ['faults'],
+      bugClasses: ['BC-04'],
+      every: places(COMPLETIONS),
+      async check(scene, at) {
+        scene.inject({ kind: 'changed-buffer', at, bits: 0x40 });
+        const { driver } = await running(scene);
+        await expectWorks(scene, driver);
+        if (!scene.struck) return END;
+      },
+    }),
+    enumerated({
       id: 'late',
       cite: bugClass('BC-13'),
       text: 'However late an answer comes, its request ends once, and no other one by it.',
@@ -202,6 +223,7 @@ export const recovery = suite({
       'Whichever answer names no command, every request ends once, and the driver goes on.',
       (queue, at) => ({ kind: 'false-command-id', at, queue, id: 0xfffe }),
       ['BC-02', 'BC-13'],
+      1,
     ),
     atEach(
       'false-identifier',

@@ -174,6 +174,28 @@ export const statuses = suite({
         expect.that(code === undefined || errors > 0, 'errors that are counted', '1 or more', '0');
       },
     },
+    {
+      id: 'retried',
+      cite: nvme('Completion Queue Entry, Do Not Retry'),
+      text: 'A request whose command fails once without DNR is tried again, and succeeds.',
+      level: 'should',
+      subject: 'driver',
+      needs: ['nvme-faults', 'virtual-time'],
+      bugClasses: ['BC-07'],
+      async check(scene) {
+        scene.misbehave({
+          kind: 'error-status',
+          at: 1,
+          queue: 1,
+          type: 0,
+          code: 0x06,
+          doNotRetry: false,
+        });
+        const { driver } = await running(scene);
+        for (const at of QUEUES) await expectWorks(scene, driver, at);
+        expect.that(scene.struck, 'the fault strikes');
+      },
+    },
     property({
       id: 'unknown',
       cite: nvme('Status Field Definition'),

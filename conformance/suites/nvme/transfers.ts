@@ -35,6 +35,9 @@ function expectCovers(sent: readonly Sent[], wanted: BlockRange, what: string): 
 
 const nsidOf = (unit: number): number => NAMESPACES[unit]?.nsid ?? 0;
 
+/** AWUPF + 1 of every controller here, at the most. */
+const ATOMIC_BLOCKS = 8;
+
 export const transfers = suite({
   id: 'nvme/transfers',
   for: { class: 'BlockDevice', device: 'nvme' },
@@ -195,6 +198,23 @@ export const transfers = suite({
           expect.equal(client.get(), area.subarray(at, at + blockBytes), `read ${n}`);
           client.release();
         });
+      },
+    },
+    {
+      id: 'atomicity',
+      cite: nvme('Identify command, Identify Controller data structure, AWUPF'),
+      text: 'No more blocks are promised to be written whole than AWUPF says.',
+      level: 'shall',
+      subject: 'driver',
+      needs: ['power-cut'],
+      bugClasses: ['BC-16'],
+      async check(scene) {
+        const { driver } = await running(scene);
+        for (const unit of NAMESPACES.keys()) {
+          const { atomicBlocks } = await driver.geometry(unit);
+          const fits = atomicBlocks <= ATOMIC_BLOCKS;
+          expect.that(fits, 'atomic blocks', `${ATOMIC_BLOCKS} or fewer`, `${atomicBlocks}`);
+        }
       },
     },
     {

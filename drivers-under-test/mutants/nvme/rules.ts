@@ -122,6 +122,7 @@ const TRAFFIC: readonly RuleMutant[] = [
     'Memory for half a submission queue is made.',
     'area(kIOMemoryDirectionOut, entries * COMMAND_BYTES)',
     'area(kIOMemoryDirectionOut, (entries / 2) * COMMAND_BYTES)',
+    'The memory of the admin queue ends before the start does.',
   ],
   [
     'NVME-R19',
@@ -215,12 +216,13 @@ const COMMANDS: readonly RuleMutant[] = [
   ],
   [
     'NVME-R34',
-    'longest-queue-unseen',
-    'BC-02',
-    'device',
-    'How long a queue may be is not looked at.',
-    'Math.max(2, Math.min(this.#configuration.queueEntries, most))',
-    'Math.max(2, Math.min(this.#configuration.queueEntries, 65_536 + 0 * most))',
+    'queue-in-pieces',
+    'BC-17',
+    'admin-commands',
+    'Completion queues are said to be in pieces.',
+    'CreateCompletionQueue.PC.set(entry, 0, 1);',
+    'CreateCompletionQueue.PC.set(entry, 0, 0);',
+    REFUSED,
   ],
   [
     'NVME-R37',
