@@ -2,21 +2,15 @@
 import fc from 'fast-check';
 import type { I2cMessage, I2cOutcome } from '../../sim/buses/i2c/bus.ts';
 import type { World } from '../../sim/kernel/world.ts';
-import type { AnswerPart, DiffPlan, Program } from '../divergence.ts';
+import type { AnswerPart, DiffPlan } from '../divergence.ts';
 import { MessageSide } from '../runner/message-side.ts';
 import { explanations } from '../specs/24cxx/divergences.ts';
 import type { I2cHardware } from '../target.ts';
+import type { EepromMessage, EepromProgram, EepromStep } from './eeprom-steps.ts';
 
-/** All messages of one transfer; a power cut has none. */
-export type EepromStep = readonly EepromMessage[];
-export type EepromMessage =
-  | { readonly address: number; readonly write: readonly number[] }
-  | { readonly address: number; readonly read: number };
-export type EepromProgram = Program<EepromStep>;
-
-export const BYTES = 4096;
-export const PAGE_BYTES = 32;
-export const ADDRESS = 0x50;
+const BYTES = 4096;
+const PAGE_BYTES = 32;
+const ADDRESS = 0x50;
 /** Of the longest transfer and of a write cycle. */
 const REST_NS = 100e6;
 

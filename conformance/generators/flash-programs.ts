@@ -2,17 +2,11 @@
 import fc from 'fast-check';
 import type { SpiSegment } from '../../sim/buses/spi/bus.ts';
 import type { World } from '../../sim/kernel/world.ts';
-import type { DiffPlan, Program } from '../divergence.ts';
+import type { DiffPlan } from '../divergence.ts';
 import { MessageSide } from '../runner/message-side.ts';
 import { explanations } from '../specs/spi-nor/divergences.ts';
 import type { SpiHardware } from '../target.ts';
-
-/** One transaction: bytes out, then so many in; a power cut has neither. */
-export interface FlashStep {
-  readonly write: readonly number[];
-  readonly read: number;
-}
-export type FlashProgram = Program<FlashStep>;
+import type { FlashProgram, FlashStep } from './flash-steps.ts';
 
 const MIB = 1024 * 1024;
 const BYTES = 32 * MIB;

@@ -1,6 +1,6 @@
 /** Where QEMU's at24c-eeprom and our model differ, and stay so. */
 import type { Difference as Any, Explanation } from '../../divergence.ts';
-import type { EepromMessage, EepromProgram } from '../../generators/eeprom-programs.ts';
+import type { EepromMessage, EepromProgram } from '../../generators/eeprom-steps.ts';
 
 type Difference = Any<EepromProgram>;
 

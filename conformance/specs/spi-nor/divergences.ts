@@ -1,6 +1,6 @@
 /** Where QEMU's m25p80 and our W25Q256 differ, and stay so. */
 import type { Difference as Any, Explanation } from '../../divergence.ts';
-import type { FlashProgram, FlashStep } from '../../generators/flash-programs.ts';
+import type { FlashProgram, FlashStep } from '../../generators/flash-steps.ts';
 
 type Difference = Any<FlashProgram>;
 
