@@ -18,7 +18,7 @@ async function verdictOf(address: string, flaw?: Flaw) {
     driver: memoryDriver(flaw),
     target: memoryTarget(flaw),
     seed: 1,
-    runs: 20,
+    runs: 100,
     shrink: false,
     exercises: builtIn.exercises,
     rules: builtIn.rules,
