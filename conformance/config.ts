@@ -5,6 +5,7 @@
 import type { Level, Subject, Suite } from './clause.ts';
 import type { Exercises } from './scene.ts';
 import type { Rule } from './rule.ts';
+import type { SearchModel } from './search/model.ts';
 import type { BusKind, Target, Tier } from './target.ts';
 
 export interface TargetContext {
@@ -62,6 +63,8 @@ export interface Config {
   /** Simple I/O by class contract, for the clauses that any driver must meet. */
   readonly exercises?: Exercises;
   readonly profiles?: readonly Profile[];
+  /** What the search knows, by class contract. */
+  readonly models?: Readonly<Record<string, SearchModel>>;
 }
 
 export type Catalog = Required<Config>;
@@ -78,5 +81,6 @@ export function merge(base: Catalog, more: Config): Catalog {
     rules: [...base.rules, ...(more.rules ?? [])],
     exercises: { ...base.exercises, ...more.exercises },
     profiles: [...base.profiles, ...(more.profiles ?? [])],
+    models: { ...base.models, ...more.models },
   };
 }

@@ -30,6 +30,8 @@ export class RuleBook {
   /** Events by kind, of those kinds that arm a rule. */
   readonly #events: (number | undefined)[] = [];
   readonly #journal: Journal;
+  /** When set, only these rules count any more. */
+  #only: readonly string[] | undefined;
 
   constructor(
     rules: readonly Rule[],
@@ -53,6 +55,7 @@ export class RuleBook {
           this.#count(kind);
         },
         violate: (detail) => {
+          if (this.#only !== undefined && !this.#only.includes(rule.id)) return;
           if (kept++ >= KEPT_PER_RULE) return;
           this.broken.push({ rule, detail, event: journal.count - 1, timeNs: journal.now });
           journal.note(EventKind.Violation, `${rule.id}: ${detail}`, NOTED_BY_RULE);
@@ -60,6 +63,12 @@ export class RuleBook {
       });
     }
   }
+
+  /** From here on only these rules count: the device may do what nobody asked it for. */
+  only(ids: readonly string[]): void {
+    this.#only = ids;
+  }
+
   /** How often each rule was armed, by its id. */
   get armed(): ReadonlyMap<string, number> {
     return new Map(

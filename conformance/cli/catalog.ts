@@ -8,6 +8,7 @@ import { pciRules } from '../checkers/pci/rules.ts';
 import type { Catalog } from '../config.ts';
 import { blockExercises, blockSuites } from './catalog-block.ts';
 import { baseline } from '../profiles/baseline.ts';
+import { eduDeviceModel } from '../search/models/edu-device.ts';
 import { baseAddresses } from '../suites/pci/base-addresses.ts';
 import { capabilities } from '../suites/pci/capabilities.ts';
 import { header } from '../suites/pci/header.ts';
@@ -198,4 +199,5 @@ export const builtIn: Catalog = {
     SerialPort: serialSimpleIO,
   },
   profiles: [baseline],
+  models: { EduDevice: eduDeviceModel },
 };

@@ -94,6 +94,18 @@ program
   });
 
 program
+  .command('replay')
+  .description('play a scenario of the search again')
+  .argument('<file>', 'the scenario, as dyno fuzz writes it')
+  .option('-t, --target <name>', 'on another target than the one that it names')
+  .option('--driver <driver>', 'with another driver than the one that it names')
+  .option(...CONFIG)
+  .action(async (file: string, options) => {
+    const { replayVerb } = await import('./replay.ts');
+    process.exitCode = await replayVerb(file, options);
+  });
+
+program
   .command('list')
   .description('list drivers, targets, profiles, suites, clauses or rules')
   .argument('[what]', 'one of the lists (default: all)')

@@ -27,7 +27,7 @@ type Finding = Pick<Problem, 'verdict' | 'message'> & Partial<Problem>;
 export function diagnose(
   scene: Scene | undefined,
   end: RunEnd<void>,
-  clause: Clause,
+  clause: Pick<Clause, 'subject' | 'rules'>,
 ): Problem | undefined {
   if (scene === undefined) {
     const error = end.end === 'threw' ? end.error : undefined;
@@ -46,7 +46,7 @@ export function diagnose(
 }
 
 /** The rules whose breaking counts against the clause's subject. */
-function countedRules(scene: Scene, clause: Clause): BrokenRule[] {
+function countedRules(scene: Scene, clause: Pick<Clause, 'subject' | 'rules'>): BrokenRule[] {
   return scene.rules.broken.filter(({ rule }) => {
     if (clause.rules !== undefined) return clause.rules.includes(rule.id);
     return clause.subject === 'pair' || rule.subject === clause.subject;

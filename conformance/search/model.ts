@@ -1,5 +1,6 @@
 /** What the search knows about a class of drivers: operations as data, and an oracle for them. */
 import type { Scene } from '../scene.ts';
+import type { Capability } from '../target.ts';
 import type { Parameters, Phrase, Step } from './scenario.ts';
 
 /** Where a scenario is, as far as the generator follows it without running it. Plain data. */
@@ -9,6 +10,8 @@ export interface OperationWord {
   /** How often, compared with others. */
   readonly weight: number;
   readonly parameters: Parameters;
+  /** Only on targets that offer it. */
+  readonly needs?: Capability;
   /** Whether it makes sense there; default: always. What does not is still played when written. */
   readonly applies?: (situation: Situation) => boolean;
   /** Where it leads to, when all goes well; default: nowhere else. */
@@ -18,6 +21,8 @@ export interface OperationWord {
 export interface FaultWord {
   readonly weight: number;
   readonly parameters: Parameters;
+  /** Only on targets that offer it. */
+  readonly needs?: Capability;
 }
 
 export interface Vocabulary {
@@ -39,6 +44,8 @@ export interface SearchModel {
 
 /** The oracle of one scene. What it throws is judged as what a clause's check throws. */
 export interface Play {
+  /** Before the first step: the driver starts, where the steps need one that runs. */
+  begin?(): Promise<void> | void;
   /**
    * Performs one step through the driver's class contract and checks what it can at once. Returns
    * nothing when it has ended, which costs no settling.

@@ -1,10 +1,11 @@
 /** A failure as plain lines, the same on the console, in JUnit and in Markdown. */
 import { capped, citation, virtualTime, visible, visibleLines } from './text.ts';
-import type { Clause, Divergence, JournalEntry, Verdict } from '../verdict.ts';
+import type { Clause, Divergence, Failure, JournalEntry, Verdict } from '../verdict.ts';
 
 export const SEQUENCE_LINES_MAX = 12;
 const JOURNAL_LINES_MAX = 12;
 const VALUE_LINES_MAX = 12;
+const SCENARIO_LINES_MAX = 60;
 
 /** Nothing here wraps or colours: each string is one line without control characters. */
 export function failureLines(verdict: Verdict, clause: Clause): string[] {
@@ -31,6 +32,25 @@ export function failureLines(verdict: Verdict, clause: Clause): string[] {
     ...seedLines(verdict),
     ...labelled('Reproduce', failure.reproduce),
     ...labelled('Explain', `${invocation(failure)} explain ${clause.address}`),
+  ];
+}
+
+/** What the search found: the scenario, what is wrong with it, and how to see it again. */
+export function findingLines(
+  title: string,
+  scenario: readonly string[],
+  failure: Failure,
+): string[] {
+  return [
+    visible(title),
+    ...labelled('Message', failure.message),
+    ...labelled('Expected', failure.expected),
+    ...labelled('Seen', failure.seen),
+    ...violationLines(failure),
+    ...section('Scenario', scenario, SCENARIO_LINES_MAX),
+    ...section('Stack', failure.stack ?? [], SEQUENCE_LINES_MAX),
+    ...section('Journal', journalLines(failure.journal), JOURNAL_LINES_MAX + 1),
+    ...labelled('Reproduce', failure.reproduce),
   ];
 }
 

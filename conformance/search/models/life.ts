@@ -1,0 +1,356 @@
+/**
+ * What every driver's life has, whatever its class: start and stop, sleep, the death of its
+ * process, a device that is reset under it. It knows what may fail when, and brings everything to
+ * a good end.
+ */
+import { IOReturnError } from '../../../drivers-under-test/host/io-return.ts';
+import {
+  kIOServicePowerCapabilityOff,
+  kIOServicePowerCapabilityOn,
+} from '../../../drivers-under-test/host/io-service.ts';
+import { Completion } from '../../../sim/kernel/completion.ts';
+import { EventKind } from '../../../sim/kernel/journal.ts';
+import { ExpectationError, expect } from '../../expect.ts';
+import type { Scene } from '../../scene.ts';
+import { OWN_RULES, failure, whateverHappens } from '../../suites/driver/attempt.ts';
+import { LASTING, LIES, spoils } from '../faults.ts';
+import type { Step } from '../scenario.ts';
+
+export type LifeState = 'off' | 'starting' | 'up' | 'stopping' | 'dozing' | 'asleep' | 'waking';
+
+/** A call, as its model describes it. */
+export interface Call<C, T> {
+  /** For people, without numbers: failures are told apart by it. */
+  readonly name: string;
+  begin(client: C): T | Promise<T>;
+  /** Judges the answer. */
+  check(value: T): void;
+  /** It must be refused with kIOReturnBadArgument, whatever the device does. */
+  readonly isWrong?: boolean;
+  /** It answers while asleep too, from what the driver knows. */
+  readonly isLocal?: boolean;
+  /** It ended without an answer that was checked: with an error, by a crash, or after lies. */
+  lost?(): void;
+}
+
+/** What has happened when a call that is cut off by a crash ends. */
+const DIED = Symbol('died');
+/** Longer than any driver waits for anything. */
+const QUIET_NS = 5e9;
+
+export class Life<C> {
+  readonly scene: Scene;
+  state: LifeState = 'off';
+  /** Calls that have begun and not ended. */
+  pending = 0;
+  /** The device may have lost what it held; nothing before is known of it. */
+  onReset: () => void = () => {};
+  readonly #reach: (state: string) => void;
+  #client: C | undefined;
+  /** Counts what happens to the driver: a call over which something did may fail. */
+  #epoch = 0;
+  #strikes = 0;
+  readonly #struck = new Set<string>();
+  #wasReset = false;
+  #used = false;
+  #death: Completion<typeof DIED>;
+  #turn: Promise<void> | undefined;
+
+  constructor(scene: Scene, reach: (state: string) => void) {
+    this.scene = scene;
+    this.#reach = reach;
+    this.#death = new Completion(scene.world);
+    const { journal } = scene.world;
+    journal.observe(EventKind.Fault, (at) => this.#strike(journal.textAt(at)));
+  }
+
+  get client(): C | undefined {
+    return this.#client;
+  }
+
+  /** Something went wrong by plan, or the device was reset: calls may fail from here on. */
+  get inTrouble(): boolean {
+    return this.#strikes > 0 || this.#wasReset;
+  }
+
+  /** A fault made the device say what is not so. */
+  get isLiedTo(): boolean {
+    return this.#wasReset || [...this.#struck].some((kind) => LIES.has(kind));
+  }
+
+  async begin(): Promise<void> {
+    await this.#start();
+  }
+
+  /** The state for coverage. */
+  describe(): string {
+    const trouble = this.inTrouble ? ' in trouble' : '';
+    return `${this.state}${this.pending > 0 ? ' busy' : ''}${trouble}`;
+  }
+
+  /** Performs a word of every driver's life. */
+  perform({ word, with: values }: Step): Promise<void> | void {
+    if (word === 'pass') return this.scene.pass(Number(values['ns']));
+    this.#used = true;
+    if (this.pending > 0) this.#reach(`${word} while busy`);
+    switch (word) {
+      case 'start':
+        return this.#inTurn(() => this.#start());
+      case 'stop':
+        return this.#inTurn(() => this.#stop());
+      case 'sleep':
+        return this.#inTurn(() => this.#sleep());
+      case 'wake':
+        return this.#inTurn(() => this.#wake());
+      case 'crash':
+        return this.#crash();
+      case 'reset-device':
+        return this.#reset();
+      case 'cut-power':
+        return this.#cutPower();
+      default:
+        throw new Error(`Life knows no ${word}.`);
+    }
+  }
+
+  /** Calls the driver as a client does, and judges how that ends. */
+  call<T>(call: Call<C, T>): Promise<void> | void {
+    const client = this.#client;
+    if (client === undefined) return;
+    const begun: Begun = {
+      state: this.state,
+      epoch: this.#epoch,
+      accesses: this.pending === 0 ? this.scene.accesses : undefined,
+    };
+    let result: T | Promise<T>;
+    try {
+      result = call.begin(client);
+    } catch (error) {
+      return this.#failed(call, begun, error);
+    }
+    if (!(result instanceof Promise)) return this.#succeeded(call, begun, result);
+    this.pending++;
+    return this.#alive(result).then(
+      (value) => {
+        this.pending--;
+        if (value === DIED) call.lost?.();
+        else this.#succeeded(call, begun, value);
+      },
+      (error: unknown) => {
+        this.pending--;
+        this.#failed(call, begun, error);
+      },
+    );
+  }
+
+  /** Everything has ended; what was planned is over: the driver works, or its device is gone. */
+  async finish(): Promise<void> {
+    if (!this.#used && !this.inTrouble) return;
+    if (this.#struck.has('removal')) return this.#finishRemoved();
+    const isLasting = [...this.#struck].some((kind) => LASTING.has(kind));
+    let spare = this.inTrouble ? 1 + (this.isLiedTo ? spoils(this.scene.faults) : 0) : 0;
+    for (;;) {
+      const before = this.#strikes;
+      const how = await this.#attempt();
+      if (how === undefined || isLasting) return;
+      if (before !== this.#strikes) continue;
+      if (spare === 0) {
+        throw new ExpectationError('simple I/O when the trouble is over', 'success', how);
+      }
+      spare--;
+    }
+  }
+
+  /** One round of simple I/O, from wherever the driver is; what was wrong with it. */
+  async #attempt(): Promise<string | undefined> {
+    try {
+      if (this.isLiedTo) {
+        await this.scene.pass(QUIET_NS);
+        await this.#stop();
+        if (this.scene.target.offers.has('device-reset')) this.scene.resetDevice();
+      }
+      await this.#wake();
+      await this.#sync();
+      if (this.state === 'off') await this.#startNow();
+      await this.scene.simpleIO();
+      return undefined;
+    } catch (error) {
+      if (error instanceof IOReturnError) return error.codeName;
+      if (error instanceof ExpectationError) return `${error.message}: ${error.seen}`;
+      throw error;
+    }
+  }
+
+  async #finishRemoved(): Promise<void> {
+    await this.#sync();
+    if (!this.scene.started) return;
+    await whateverHappens(() => this.scene.simpleIO());
+    const code = await failure(() => this.scene.simpleIO());
+    expect.that(code !== undefined, 'I/O on a device that is gone', 'an error', 'success');
+    await this.#stop();
+  }
+
+  async #start(): Promise<void> {
+    if (this.state !== 'off') return;
+    try {
+      await this.#startNow();
+    } catch (error) {
+      if (!(error instanceof IOReturnError && this.inTrouble)) throw error;
+    }
+  }
+
+  async #startNow(): Promise<void> {
+    this.state = 'starting';
+    this.#epoch++;
+    try {
+      const client = await this.#alive(this.scene.start<C>());
+      if (client === DIED) return;
+      this.#client = client;
+      this.#enter('up');
+    } catch (error) {
+      this.state = 'off';
+      throw error;
+    }
+  }
+
+  async #stop(): Promise<void> {
+    if (this.state === 'asleep') await this.#wake();
+    if (!this.scene.started) return;
+    this.#enter('stopping');
+    if ((await this.#alive(this.scene.stop())) === DIED) return;
+    this.#enter('off');
+  }
+
+  async #sleep(): Promise<void> {
+    await this.#sync();
+    if (this.state !== 'up') return;
+    this.#enter('dozing');
+    await this.#power(kIOServicePowerCapabilityOff, 'asleep', 'up');
+  }
+
+  async #wake(): Promise<void> {
+    if (this.state !== 'asleep') return;
+    if (this.scene.service.state === 'stopped') return this.#sync();
+    this.#enter('waking');
+    await this.#power(kIOServicePowerCapabilityOn, 'up', 'asleep');
+  }
+
+  async #power(flags: number, reached: LifeState, else_: LifeState): Promise<void> {
+    try {
+      if ((await this.#alive(this.scene.power(flags))) !== DIED) this.#enter(reached);
+    } catch (error) {
+      this.#enter(else_);
+      if (!(error instanceof IOReturnError && this.inTrouble)) throw error;
+    }
+  }
+
+  #crash(): void {
+    // While it sleeps the system wakes the device before it starts anything on it again.
+    if (this.state === 'asleep' || this.state === 'dozing' || this.state === 'waking') return;
+    this.scene.crash();
+    this.#died();
+  }
+
+  #cutPower(): void {
+    this.scene.cutPower();
+    this.onReset();
+    this.#died();
+  }
+
+  #died(): void {
+    this.#enter('off');
+    const death = this.#death;
+    this.#death = new Completion(this.scene.world);
+    death.resolve(DIED);
+  }
+
+  #reset(): void {
+    this.#epoch++;
+    if (this.state !== 'off' && this.state !== 'asleep') {
+      this.#wasReset = true;
+      this.scene.rules.only(OWN_RULES);
+    }
+    this.scene.resetDevice();
+    this.onReset();
+  }
+
+  /** A driver that gave its device up terminates itself. */
+  async #sync(): Promise<void> {
+    const { scene } = this;
+    if (!scene.started || scene.service.state !== 'stopped') return;
+    await scene.stop();
+    this.#enter('off');
+  }
+
+  #enter(state: LifeState): void {
+    this.state = state;
+    this.#epoch++;
+  }
+
+  #strike(text: string): void {
+    const kind = text.slice(0, text.indexOf(':'));
+    this.#strikes++;
+    this.#struck.add(kind);
+    if (this.pending > 0) this.#reach(`${kind} while busy`);
+    if (!LIES.has(kind)) return;
+    this.onReset();
+    this.scene.rules.only(OWN_RULES);
+  }
+
+  /** What the system does with a driver it does one after the other. */
+  async #inTurn(task: () => Promise<void>): Promise<void> {
+    while (this.#turn !== undefined) await this.#turn;
+    const turn = task();
+    const over = turn.then(
+      () => {},
+      () => {},
+    );
+    this.#turn = over;
+    try {
+      await turn;
+    } finally {
+      this.#turn = undefined;
+    }
+  }
+
+  /** What is promised, or that the driver's process died before it was kept. */
+  #alive<T>(promise: T | Promise<T>): Promise<T | typeof DIED> {
+    return Promise.race([promise, this.#death.promise]);
+  }
+
+  #succeeded<T>(call: Call<C, T>, begun: Begun, value: T): void {
+    const { name, isWrong = false, isLocal = false } = call;
+    if (isWrong) throw new ExpectationError(`how ${name} ends`, 'a failure', 'success');
+    const isDown = begun.state === 'off' || begun.state === 'asleep';
+    if (isDown && !isLocal && begun.epoch === this.#epoch) {
+      throw new ExpectationError(`how ${name} ends while ${begun.state}`, 'a failure', 'success');
+    }
+    if (this.isLiedTo) call.lost?.();
+    else call.check(value);
+  }
+
+  #failed<T>(call: Call<C, T>, begun: Begun, error: unknown): void {
+    if (!(error instanceof IOReturnError)) throw error;
+    const { name, isWrong = false } = call;
+    call.lost?.();
+    const isUndisturbed = begun.epoch === this.#epoch;
+    if (begun.state === 'asleep' && isUndisturbed && begun.accesses !== undefined) {
+      const accesses = this.pending === 0 ? this.scene.accesses - begun.accesses : 0;
+      expect.equal(accesses, 0, `accesses of ${name} while asleep`);
+    }
+    if (begun.state !== 'up' || !isUndisturbed || this.inTrouble) return;
+    if (!isWrong) {
+      throw new ExpectationError(`how ${name} ends`, 'success', error.codeName);
+    }
+    if (error.codeName !== 'kIOReturnBadArgument') {
+      throw new ExpectationError(`how ${name} ends`, 'kIOReturnBadArgument', error.codeName);
+    }
+  }
+}
+
+interface Begun {
+  readonly state: LifeState;
+  readonly epoch: number;
+  /** Of the device, before the call; undefined while others are pending. */
+  readonly accesses: number | undefined;
+}

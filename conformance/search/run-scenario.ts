@@ -1,0 +1,116 @@
+/** Plays scenarios, each in a scene of its own, and says what came of it. */
+import type { Schedule } from '../../sim/kernel/schedule.ts';
+import { DEFAULT_LIMITS, type Limits, type RunEnd } from '../../sim/kernel/world.ts';
+import { type Manifest, isProcess } from '../../drivers-under-test/host/manifest.ts';
+import type { Catalog } from '../config.ts';
+import { type Problem, diagnose } from '../runner/diagnose.ts';
+import { Scene } from '../scene.ts';
+import type { Target } from '../target.ts';
+import type { SearchModel } from './model.ts';
+import type { Scenario } from './scenario.ts';
+import { signature } from './signature.ts';
+import { plan, playSteps } from './steps.ts';
+
+/** What came of one scenario. */
+export interface Outcome {
+  /** Undefined: nothing was found. */
+  readonly problem?: Problem;
+  /** Which failure it is, the same while the scenario shrinks. */
+  readonly signature?: string;
+  /** Of the journal: the run's identity. */
+  readonly hash: string;
+  /** What the schedule chose, where it had a choice. */
+  readonly choices: readonly number[];
+  /** States of the model that must be reached at least once, and were. */
+  readonly reached: readonly string[];
+  /** Each `state: word` that came up, once: where the driver was when a step began. */
+  readonly pairs: readonly string[];
+  /** Steps that were begun. */
+  readonly steps: number;
+}
+
+export interface RunnerOptions {
+  readonly catalog: Pick<Catalog, 'rules' | 'exercises'>;
+  readonly driver: Manifest;
+  readonly target: Target;
+  readonly model: SearchModel;
+  readonly settle: () => Promise<void>;
+  /** Of virtual time and events, of one scenario. */
+  readonly limits?: Limits;
+  /** Rejections that nobody handled since the last call. */
+  readonly takeUnhandled?: () => readonly unknown[];
+  /** Sees each scene when it is over: coverage. */
+  readonly onScene?: (scene: Scene) => void;
+}
+
+export interface RunOptions {
+  /** Instead of the scenario's own. */
+  readonly schedule?: Schedule;
+}
+
+export type Runner = (scenario: Scenario, options?: RunOptions) => Promise<Outcome>;
+
+/** Everything counts against the driver. */
+const DRIVER = { subject: 'driver' } as const;
+
+export function makeRunner(options: RunnerOptions): Runner {
+  const { limits = DEFAULT_LIMITS } = options;
+  return async (scenario, { schedule = deviating(scenario.schedule) } = {}) => {
+    const scene = open(options, scenario, schedule);
+    const reached = new Set<string>();
+    const pairs = new Set<string>();
+    let steps = 0;
+    let state = () => 'before';
+    const end = await scene.world.run(async () => {
+      plan(scene, scenario);
+      await playSteps(scene, options.model, scenario.steps, {
+        step: (where, { word }) => {
+          steps++;
+          pairs.add(`${where}: ${word}`);
+        },
+        reached: (name) => reached.add(name),
+        watch: (ask) => (state = ask),
+      });
+      if (scene.started) await scene.stop();
+    }, limits);
+    const problem = await judged(options, scene, end);
+    return {
+      ...(problem === undefined ? {} : { problem, signature: signature(problem, state()) }),
+      hash: scene.world.journal.hash(),
+      choices: scene.world.choices,
+      reached: [...reached],
+      pairs: [...pairs],
+      steps,
+    };
+  };
+}
+
+function open(options: RunnerOptions, { seed }: Scenario, schedule: Schedule): Scene {
+  const { catalog, driver, target, settle } = options;
+  const { rules, exercises } = catalog;
+  return new Scene({ target, driver, seed, rules, exercises, settle, schedule });
+}
+
+async function judged(
+  options: RunnerOptions,
+  scene: Scene,
+  end: RunEnd<void>,
+): Promise<Problem | undefined> {
+  options.onScene?.(scene);
+  if (isProcess(options.driver)) await scene.close();
+  else for (const reason of options.takeUnhandled?.() ?? []) scene.host.unhandled(reason);
+  return diagnose(scene, end, DRIVER);
+}
+
+/** The default order, but for these choices. */
+function deviating(deviations: Scenario['schedule']): Schedule {
+  if (deviations.length === 0) return { choose: () => 0 };
+  const takes = new Map(deviations.map(({ at, take }) => [at, take]));
+  let next = 0;
+  return {
+    choose: (count) => {
+      const take = takes.get(next++) ?? 0;
+      return take < count ? take : 0;
+    },
+  };
+}
