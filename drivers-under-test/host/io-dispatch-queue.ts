@@ -249,7 +249,7 @@ export class IODispatchQueue implements HostResource {
       this.#scheduled = false;
       if (this.#held || this.host.dead) return;
       this.#pending.shift()?.();
-    });
+    }, this);
   }
 
   #hold<T>(block: () => T | Promise<T>, done: Completion<T> | undefined): void {
@@ -289,6 +289,6 @@ export class IODispatchQueue implements HostResource {
     if (typeof this.#cancelled !== 'function') return;
     const handler = this.#cancelled;
     this.#cancelled = 'done';
-    this.host.world.ready(handler);
+    this.host.world.ready(handler, this);
   }
 }

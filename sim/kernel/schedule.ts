@@ -2,8 +2,11 @@
 import type { Random } from './random.ts';
 
 export interface Schedule {
-  /** Picks one of `count` runnable tasks, in 0 .. count - 1; asked only where count > 1. */
-  choose(count: number): number;
+  /**
+   * Picks one of `count` runnable tasks, in 0 .. count - 1; asked only where count > 1.
+   * @param origins who each of them comes from, in the order in which they became runnable
+   */
+  choose(count: number, origins: readonly object[]): number;
 }
 
 /** The default: first come, first served. */

@@ -63,6 +63,8 @@ export class World {
   readonly #pace: Pace | undefined;
   readonly #events = new EventQueue();
   readonly #ready: (() => void)[] = [];
+  /** Who each of them comes from. */
+  readonly #origins: object[] = [];
   readonly #streams = new Map<string, Random>();
   /** The next moment at which `advance` has something to do. */
   #alarm = Infinity;
@@ -97,9 +99,13 @@ export class World {
     return event;
   }
 
-  /** A driver-side task becomes runnable; the schedule decides when it runs. */
-  ready(task: () => void): void {
+  /**
+   * A driver-side task becomes runnable; the schedule decides when it runs.
+   * @param origin whose turn it is, such as a queue: schedules with priorities rank these
+   */
+  ready(task: () => void, origin: object = task): void {
     this.#ready.push(task);
+    this.#origins.push(origin);
   }
 
   /** Whether driver-side tasks are waiting to run. */
@@ -168,9 +174,13 @@ export class World {
   #pick(): (() => void) | undefined {
     const { length } = this.#ready;
     if (length > 0 && this.#eventsLeft-- <= 0) this.#spent = 'events';
-    if (length <= 1) return this.#ready.pop();
-    const choice = this.#schedule.choose(length);
+    if (length <= 1) {
+      this.#origins.pop();
+      return this.#ready.pop();
+    }
+    const choice = this.#schedule.choose(length, this.#origins);
     this.choices.push(choice);
+    this.#origins.splice(choice, 1);
     return this.#ready.splice(choice, 1)[0];
   }
 
