@@ -11,6 +11,7 @@ import { displaySimpleIO } from '../suites/display/simple-io.ts';
 import { data as flashData } from '../suites/flash-device/data.ts';
 import { robustness as flashRobustness } from '../suites/flash-device/robustness.ts';
 import { flashSimpleIO } from '../suites/flash-device/simple-io.ts';
+import { cycles as memoryCycles } from '../suites/memory-device/cycles.ts';
 import { data as memoryData } from '../suites/memory-device/data.ts';
 import { robustness as memoryRobustness } from '../suites/memory-device/robustness.ts';
 import { memorySimpleIO } from '../suites/memory-device/simple-io.ts';
@@ -21,7 +22,7 @@ import { sensorSimpleIO } from '../suites/temperature-sensor/simple-io.ts';
 import { device as tmp105Device } from '../suites/tmp105/device.ts';
 import { boardTarget } from '../transports/sim/target.ts';
 
-function eeprom(part: '24c02' | '24c32' | '24c256'): TargetEntry {
+function eeprom(part: '24c02' | '24c16' | '24c32' | '24c256'): TargetEntry {
   return {
     device: '24cxx',
     tier: 'simulated',
@@ -94,13 +95,17 @@ export function boards(driver: (folder: string) => string) {
         targets: ['sim:ssd1306'],
         thirdParty: true,
       },
-      eeprom: { module: sample('eeprom'), targets: ['sim:24c02', 'sim:24c32', 'sim:24c256'] },
+      eeprom: {
+        module: sample('eeprom'),
+        targets: ['sim:24c02', 'sim:24c16', 'sim:24c32', 'sim:24c256'],
+      },
       'spi-nor': { module: sample('spi-nor'), targets: ['sim:w25q16', 'sim:w25q128'] },
       tmp105: { module: sample('tmp105'), targets: ['sim:tmp105'] },
     },
     targets: {
       'sim:ssd1306': display,
       'sim:24c02': eeprom('24c02'),
+      'sim:24c16': eeprom('24c16'),
       'sim:24c32': eeprom('24c32'),
       'sim:24c256': eeprom('24c256'),
       'sim:w25q16': flash('w25q16'),
@@ -128,6 +133,7 @@ export function boards(driver: (folder: string) => string) {
       eepromDevice,
       memoryData,
       memoryRobustness,
+      memoryCycles,
       sensorData,
       sensorAlerts,
       sensorRobustness,

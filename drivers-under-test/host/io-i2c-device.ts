@@ -4,7 +4,7 @@
  * kIOReturn code), with the messages of Linux's I2C_RDWR (secondary source).
  */
 import type { GpioLine } from '../../sim/buses/gpio/line.ts';
-import type { I2cEnd, I2cOutcome } from '../../sim/buses/i2c/bus.ts';
+import type { I2cEnd, I2cMessage, I2cOutcome } from '../../sim/buses/i2c/bus.ts';
 import type { I2cPort } from '../../sim/buses/i2c/port.ts';
 import { fail, type IOReturnName } from './io-return.ts';
 import { BoardLines } from './board-lines.ts';
@@ -18,8 +18,13 @@ export interface I2cPlace {
   readonly lines: ReadonlyMap<string, GpioLine>;
 }
 
-/** A message to this device: its address is known. */
-export type I2cPart = { readonly write: Uint8Array } | { readonly read: number };
+/**
+ * A message to this device, whose address is known; `block`: so many addresses above it, for parts
+ * that answer at several.
+ */
+export type I2cPart = ({ readonly write: Uint8Array } | { readonly read: number }) & {
+  readonly block?: number;
+};
 
 const CODES: Readonly<Record<Exclude<I2cEnd, 'done'>, IOReturnName>> = {
   'no-address': 'kIOReturnNotResponding',
@@ -50,8 +55,8 @@ export class IOI2CDevice extends IOMessageDevice {
    */
   async Transfer(parts: readonly I2cPart[]): Promise<readonly Uint8Array[]> {
     this.checkOpen();
-    const { port, address } = this.#place;
-    return read(await this.answer(port.transfer(parts.map((part) => ({ address, ...part })))));
+    const { port } = this.#place;
+    return read(await this.answer(port.transfer(this.#messages(parts))));
   }
 
   /**
@@ -60,8 +65,12 @@ export class IOI2CDevice extends IOMessageDevice {
    */
   TransferNow(parts: readonly I2cPart[]): readonly Uint8Array[] {
     this.checkOpen();
-    const { port, address } = this.#place;
-    return read(port.transferNow(parts.map((part) => ({ address, ...part }))));
+    return read(this.#place.port.transferNow(this.#messages(parts)));
+  }
+
+  #messages(parts: readonly I2cPart[]): I2cMessage[] {
+    const { address } = this.#place;
+    return parts.map(({ block = 0, ...part }) => ({ address: address + block, ...part }));
   }
 
   /** Nine clocks and a stop. @throws kIOReturnOffline when the bus stays stuck */

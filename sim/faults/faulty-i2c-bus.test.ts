@@ -63,6 +63,18 @@ test('a stuck bus stays stuck until nine clocks', () => {
   expect(transfer(WRITE)?.end).toBe('done');
 });
 
+test('a bus that is stuck for longer tells so after nine clocks', () => {
+  const { world, wires, transfer } = bus({ kind: 'stuck-data', at: 1, recoveries: 2 });
+  transfer(WRITE);
+  const free: boolean[] = [];
+  const recover = () => {
+    wires.recover((isFree) => free.push(isFree));
+    world.advance(1_000_000);
+    return transfer(WRITE)?.end;
+  };
+  expect([recover(), recover(), free]).toEqual(['stuck', 'done', [false, true]]);
+});
+
 test('lost arbitration passes, an unplugged device never answers again', () => {
   const { transfer } = bus({ kind: 'lost-arbitration', at: 1 }, { kind: 'unplugged', at: 5 });
   const ends = [0, 1, 2, 3].map(() => transfer(WRITE)?.end);

@@ -46,7 +46,8 @@ class FaultyI2cBus implements I2cBus {
   readonly #told = new Set<I2cFault>();
   /** Bytes that have passed, addresses included. */
   #passed = 0;
-  #stuck = false;
+  /** Recoveries until SDA is free again. */
+  #stuck = 0;
 
   constructor(inner: I2cBus, plan: I2cFaultPlan, world: World) {
     this.#inner = inner;
@@ -60,7 +61,7 @@ class FaultyI2cBus implements I2cBus {
 
   transfer(messages: readonly I2cMessage[], done: (outcome: I2cOutcome) => void): void {
     checkMessages(messages);
-    if (this.#stuck) {
+    if (this.#stuck > 0) {
       this.#world.after(0, () => done({ end: 'stuck', message: 0, bytes: 0, read: [] }));
       return;
     }
@@ -76,8 +77,8 @@ class FaultyI2cBus implements I2cBus {
 
   recover(done: (free: boolean) => void): void {
     this.#inner.recover((free) => {
-      this.#stuck = false;
-      done(free);
+      this.#stuck = Math.max(this.#stuck - 1, 0);
+      done(free && this.#stuck === 0);
     });
   }
 
@@ -158,7 +159,7 @@ class FaultyI2cBus implements I2cBus {
       if (byte > last + 1 || this.#told.has(fault)) continue;
       this.#told.add(fault);
       this.#world.journal.note(EventKind.Fault, describeFault(fault));
-      if (fault.kind === 'stuck-data' && end === 'stuck') this.#stuck = true;
+      if (fault.kind === 'stuck-data' && end === 'stuck') this.#stuck = fault.recoveries ?? 1;
     }
     this.#passed = last;
     const reads = messages.slice(0, message).flatMap((each, at) => ('read' in each ? [at] : []));

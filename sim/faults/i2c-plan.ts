@@ -11,8 +11,11 @@ export type I2cFault =
   | { readonly kind: 'stretched-clock'; readonly at: number; readonly ns: number }
   /** Another controller takes the bus at this byte. */
   | { readonly kind: 'lost-arbitration'; readonly at: number }
-  /** From this byte on SDA is held low, until the controller sends nine clocks. */
-  | { readonly kind: 'stuck-data'; readonly at: number }
+  /**
+   * From this byte on SDA is held low, until the controller has sent nine clocks, or has sent them
+   * so often.
+   */
+  | { readonly kind: 'stuck-data'; readonly at: number; readonly recoveries?: number }
   /** From this byte on nothing answers any more. */
   | { readonly kind: 'unplugged'; readonly at: number };
 

@@ -16,6 +16,7 @@ interface Size {
 /** By what follows the vendor in `compatible`. */
 const SIZES: Readonly<Record<string, Size>> = {
   '24c02': { bytes: 256, pageBytes: 8, addressBytes: 1 },
+  '24c16': { bytes: 2048, pageBytes: 16, addressBytes: 1 },
   '24c32': { bytes: 4096, pageBytes: 32, addressBytes: 2 },
   '24c64': { bytes: 8192, pageBytes: 32, addressBytes: 2 },
   '24c256': { bytes: 32_768, pageBytes: 64, addressBytes: 2 },
@@ -38,23 +39,27 @@ class Bare {
   }
 
   address(at: number): number[] {
-    return this.size.addressBytes === 1 ? [at] : [Math.floor(at / 256), at % 256];
+    return this.size.addressBytes === 1 ? [at % 256] : [Math.floor(at / 256), at % 256];
   }
 
-  write(bytes: Iterable<number>): Promise<I2cOutcome> {
-    const { address } = this.#scene.i2c;
-    return this.#port.transfer([{ address, write: Uint8Array.from(bytes) }]);
+  /** What the word address cannot say is in the device address. */
+  #device(at: number): number {
+    return this.#scene.i2c.address + Math.floor(at / 256 ** this.size.addressBytes);
+  }
+
+  write(bytes: Iterable<number>, at = 0): Promise<I2cOutcome> {
+    return this.#port.transfer([{ address: this.#device(at), write: Uint8Array.from(bytes) }]);
   }
 
   /** Program, and wait for the cycle. */
   async program(at: number, bytes: Iterable<number>): Promise<void> {
-    const { end } = await this.write([...this.address(at), ...bytes]);
+    const { end } = await this.write([...this.address(at), ...bytes], at);
     expect.equal(end, 'done', 'the transfer of a write');
     await this.#scene.pass(CYCLE_NS);
   }
 
   async read(at: number, length: number): Promise<Uint8Array> {
-    const { address } = this.#scene.i2c;
+    const address = this.#device(at);
     const write = Uint8Array.from(this.address(at));
     const { end, read } = await this.#port.transfer([
       { address, write },

@@ -19,6 +19,15 @@ export const DATA_SHEET = (section: string): Citation => ({
   basis: 'secondary',
 });
 
+export const UM10204 = (section: string): Citation => ({
+  document: 'NXP UM10204, I2C-bus specification',
+  revision: '7.0',
+  section,
+  basis: 'secondary',
+});
+
+/** No call lasts longer, whatever happens. */
+export const PATIENCE_NS = 2e9;
 /** Longest write cycle (data sheet, AC characteristics), restated. */
 export const CYCLE_NS = 5_000_000;
 

@@ -1,5 +1,10 @@
 /** Sample driver for EEPROMs of the 24Cxx family, written as a vendor would write it. */
-import { type EepromPart, PARTS, type PartName } from '../../../sim/devices/24cxx/registers.ts';
+import {
+  type EepromPart,
+  PARTS,
+  type PartName,
+  reachOf,
+} from '../../../sim/devices/24cxx/registers.ts';
 import type {
   MemoryDevice,
   MemoryFacts,
@@ -26,6 +31,12 @@ const PASSING: readonly IOReturnName[] = [
   'kIOReturnTimeout',
   'kIOReturnOffline',
 ];
+
+/** Bytes of one page, from its beginning or not. */
+interface Page {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
 
 export class EepromDriver extends IOService implements MemoryDevice {
   #device!: IOI2CDevice;
@@ -77,9 +88,12 @@ export class EepromDriver extends IOService implements MemoryDevice {
     const result = new Uint8Array(length);
     await this.#exclusively(async () => {
       this.#statistics.reads++;
-      for (let done = 0; done < length; done += READ_MAX) {
-        const part = Math.min(READ_MAX, length - done);
-        result.set(await this.#readPart(offset + done, part), done);
+      const reach = reachOf(this.#part);
+      for (let done = 0; done < length;) {
+        const at = offset + done;
+        const part = Math.min(READ_MAX, reach - (at % reach), length - done);
+        result.set(await this.#readPart(at, part), done);
+        done += part;
       }
     });
     return result;
@@ -90,33 +104,65 @@ export class EepromDriver extends IOService implements MemoryDevice {
     const copy = bytes.slice();
     await this.#exclusively(async () => {
       this.#statistics.writes++;
-      const { pageBytes } = this.#part;
-      for (let done = 0; done < copy.length;) {
-        const at = offset + done;
-        const length = Math.min(pageBytes - (at % pageBytes), copy.length - done);
-        await this.#writePage(at, copy.subarray(done, done + length));
-        done += length;
+      const pages = this.#pages(offset, copy);
+      let isSure = true;
+      for (const page of pages) if (!(await this.#writePage(page))) isSure = false;
+      // A page that went wrong at first may have gone to where another one had been written.
+      for (let rounds = 0; !isSure; rounds++) {
+        if (rounds === TRIES_MAX) fail('kIOReturnIOError', 'the pages spoil each other');
+        isSure = true;
+        for (const page of pages) {
+          if (await this.#holds(page)) continue;
+          isSure = false;
+          await this.#writePage(page);
+        }
       }
     });
   }
 
-  /** A page is programmed when it reads back as it should: the device tells nothing. */
-  async #writePage(at: number, bytes: Uint8Array): Promise<void> {
+  /** Parts of a write, none across the end of a page. */
+  #pages(offset: number, bytes: Uint8Array): Page[] {
+    const { pageBytes } = this.#part;
+    const pages: Page[] = [];
+    for (let done = 0; done < bytes.length;) {
+      const at = offset + done;
+      const length = Math.min(pageBytes - (at % pageBytes), bytes.length - done);
+      pages.push({ at, bytes: bytes.subarray(done, done + length) });
+      done += length;
+    }
+    return pages;
+  }
+
+  /**
+   * A page is programmed when it reads back as it should: the device tells nothing.
+   * @returns whether it did so the first time
+   */
+  async #writePage(page: Page): Promise<boolean> {
+    const { at, bytes } = page;
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       this.#requireWritable();
       if (tries > 0) this.#statistics.retries++;
       this.#statistics.cycles++;
-      await this.#transfer([{ write: Uint8Array.of(...this.#address(at), ...bytes) }]);
-      await this.#untilReady();
-      const stored = await this.#readPart(at, bytes.length);
-      if (stored.every((byte, index) => byte === bytes[index])) return;
+      const write = Uint8Array.of(...this.#address(at), ...bytes);
+      await this.#transfer([{ write, block: this.#block(at) }]);
+      await this.#untilWritten();
+      if (await this.#holds(page)) return tries === 0;
     }
     this.#requireWritable();
-    fail('kIOReturnIOError', `the page at ${at} does not keep what is written`);
+    return fail('kIOReturnIOError', `the page at ${at} does not keep what is written`);
+  }
+
+  async #holds({ at, bytes }: Page): Promise<boolean> {
+    const stored = await this.#readPart(at, bytes.length);
+    return stored.every((byte, index) => byte === bytes[index]);
   }
 
   async #readPart(at: number, length: number): Promise<Uint8Array> {
-    const parts: I2cPart[] = [{ write: this.#address(at) }, { read: length }];
+    const block = this.#block(at);
+    const parts: I2cPart[] = [
+      { write: this.#address(at), block },
+      { read: length, block },
+    ];
     const [bytes = new Uint8Array(0)] = await this.#transfer(parts);
     return bytes;
   }
@@ -127,6 +173,11 @@ export class EepromDriver extends IOService implements MemoryDevice {
     return this.#part.addressBytes === 1
       ? Uint8Array.of(low)
       : Uint8Array.of(Math.floor(at / 256), low);
+  }
+
+  /** What the word address cannot say the device address does. */
+  #block(at: number): number {
+    return Math.floor(at / reachOf(this.#part));
   }
 
   /** One transfer, again after what the bus gets over: doing it twice is harmless. */
@@ -166,6 +217,18 @@ export class EepromDriver extends IOService implements MemoryDevice {
         this.#statistics.polls++;
         await this.IOSleep(POLL_MS);
       }
+    }
+  }
+
+  /** @throws kIOReturnTimeout when the cycle does not end */
+  async #untilWritten(): Promise<void> {
+    try {
+      await this.#untilReady();
+    } catch (error) {
+      const isSilent =
+        error instanceof IOReturnError && error.codeName === 'kIOReturnNotResponding';
+      if (!isSilent) throw error;
+      fail('kIOReturnTimeout', 'the write cycle does not end');
     }
   }
 

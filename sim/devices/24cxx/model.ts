@@ -3,8 +3,9 @@
  * sections 6 to 8 (read in part); the smaller parts likewise (secondary).
  *
  * What a power cut leaves of a page under way no data sheet says: here each of its bytes is the
- * old one, the new one, or erased. Not modelled: wear, supply voltage, the A0..A2 pins (the board
- * gives the whole address).
+ * old one, the new one, or erased. Nor what a read means whose device address names another block
+ * than the word address before it: here its own block counts. Not modelled: wear, supply voltage,
+ * the A0..A2 pins (the board gives the whole address).
  */
 import type { ScheduledEvent } from '../../kernel/event-queue.ts';
 import { EventKind } from '../../kernel/journal.ts';
@@ -12,15 +13,17 @@ import type { Random } from '../../kernel/random.ts';
 import type { World } from '../../kernel/world.ts';
 import type { GpioLine } from '../../buses/gpio/line.ts';
 import type { I2cTarget } from '../../buses/i2c/sim-bus.ts';
-import type { EepromPart } from './registers.ts';
+import { type EepromPart, reachOf } from './registers.ts';
 
 const ERASED = 0xff;
 /** What becomes of a byte whose page was under way: `random.below(3)`. */
 const LEFT = { old: 0, fresh: 1 } as const;
 const OUTCOMES = 3;
 
-export class Eeprom implements I2cTarget {
+export class Eeprom {
   readonly bytes: Uint8Array;
+  /** What answers at the device addresses from the first one on: most parts have one. */
+  readonly blocks: readonly I2cTarget[];
   readonly #part: EepromPart;
   readonly #world: World;
   readonly #writeProtect: GpioLine | undefined;
@@ -29,6 +32,8 @@ export class Eeprom implements I2cTarget {
   #counter = 0;
   /** Its address came, and no stop yet. */
   #isSelected = false;
+  /** The block that the device address of this transfer names. */
+  #block = 0;
   /** Bytes of the word address still to come in this write. */
   #addressLeft = 0;
   /** What the page buffer holds, by offset in the page. */
@@ -42,24 +47,34 @@ export class Eeprom implements I2cTarget {
     this.#writeProtect = writeProtect;
     this.#random = world.random('24cxx');
     this.bytes = new Uint8Array(part.bytes).fill(ERASED);
+    this.blocks = Array.from({ length: Math.ceil(part.bytes / reachOf(part)) }, (_, block) => ({
+      start: (isRead) => this.#start(isRead, block),
+      write: (byte) => this.#write(byte),
+      read: () => this.#read(),
+      stop: () => this.#stop(),
+    }));
   }
 
   /** A write cycle acknowledges nothing (section 7). A start drops an unfinished write. */
-  start(isRead: boolean): boolean {
+  #start(isRead: boolean, block: number): boolean {
     this.#buffer.clear();
     this.#isSelected = this.#cycle === undefined;
     if (!this.#isSelected) return false;
+    this.#block = block;
     this.#addressLeft = isRead ? 0 : this.#part.addressBytes;
+    const reach = reachOf(this.#part);
+    if (isRead && this.blocks.length > 1) this.#counter = block * reach + (this.#counter % reach);
     return true;
   }
 
-  write(byte: number): boolean {
+  #write(byte: number): boolean {
     // After a power cut in the middle of a transfer it knows of none.
     if (!this.#isSelected) return false;
     if (this.#addressLeft > 0) {
       // High bits beyond the size are "don't care" (section 5).
       const isFirst = this.#addressLeft === this.#part.addressBytes;
-      this.#counter = ((isFirst ? 0 : this.#counter * 256) + byte) % this.#part.bytes;
+      const upper = isFirst ? this.#block : this.#counter;
+      this.#counter = (upper * 256 + byte) % this.#part.bytes;
       this.#addressLeft--;
       return true;
     }
@@ -73,7 +88,7 @@ export class Eeprom implements I2cTarget {
   }
 
   /** Sequential reads go on across pages, and from the last byte to the first (section 8.3). */
-  read(): number {
+  #read(): number {
     if (!this.#isSelected) return ERASED;
     const byte = this.bytes[this.#counter] as number;
     this.#counter = (this.#counter + 1) % this.#part.bytes;
@@ -81,7 +96,7 @@ export class Eeprom implements I2cTarget {
   }
 
   /** The stop begins the write cycle; WP is looked at in this moment (section 2.4, secondary). */
-  stop(): void {
+  #stop(): void {
     this.#isSelected = false;
     if (this.#buffer.size === 0 || this.#addressLeft > 0) return;
     if (this.#writeProtect?.level === true) {
