@@ -5,6 +5,7 @@ import { eepromBoard } from '../../sim/machines/eeprom-board.ts';
 import { flashBoard } from '../../sim/machines/flash-board.ts';
 import type { Catalog, TargetEntry } from '../config.ts';
 import { device as eepromDevice } from '../suites/24cxx/device.ts';
+import { wire as eepromWire } from '../suites/24cxx/wire.ts';
 import { drawing } from '../suites/display/drawing.ts';
 import { panel } from '../suites/display/panel.ts';
 import { displaySimpleIO } from '../suites/display/simple-io.ts';
@@ -131,6 +132,7 @@ export function boards(driver: (folder: string) => string) {
       flashData,
       flashRobustness,
       eepromDevice,
+      eepromWire,
       memoryData,
       memoryRobustness,
       memoryCycles,

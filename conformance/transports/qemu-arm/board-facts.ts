@@ -30,6 +30,14 @@ export const BOARD_FACTS = {
         why: 'QEMU programs at once: there is no write cycle that could be polled',
         shows: /a poll during the cycle/,
       },
+      '24cxx/wire/busy-reads': {
+        why: 'QEMU programs at once: there is no write cycle in which it could refuse a read',
+        shows: /a read during the cycle/,
+      },
+      '24cxx/wire/unfinished': {
+        why: 'QEMU programs each byte as it comes, without waiting for the stop',
+        shows: /the byte/,
+      },
     },
   },
   m25p80: {
