@@ -44,7 +44,7 @@ export const wire = suite({
       subject: 'device',
       async check(scene) {
         const bare = new Bare(scene);
-        const bits = Math.log2(bare.size.bytes);
+        const bits = 31 - Math.clz32(bare.size.bytes);
         const all = [0, ...Array.from({ length: bits }, (_, bit) => 2 ** bit)];
         for (const [index, at] of all.entries()) await bare.program(at, [0xc0 + index]);
         for (const [index, at] of all.entries()) {
