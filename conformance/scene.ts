@@ -50,6 +50,8 @@ export interface SceneOptions {
   readonly exercises: Exercises;
   readonly settle: () => Promise<void>;
   readonly schedule?: Schedule;
+  /** Sees the world before anything is in it: a recorder. */
+  readonly onWorld?: (world: World) => void;
 }
 
 const { Command, ConfigRead, ConfigWrite, Read, Write } = EventKind;
@@ -100,6 +102,7 @@ export class Scene {
       ...(schedule === undefined ? {} : { schedule }),
       ...(pace === undefined ? {} : { pace }),
     });
+    options.onWorld?.(this.world);
     this.device = target.open(this.world);
     const kinds = this.device.bus === 'pci' ? PCI_ACCESSES : MESSAGES;
     for (const kind of kinds) this.world.journal.observe(kind, () => this.#accesses++);

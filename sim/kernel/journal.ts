@@ -93,6 +93,9 @@ export class Journal {
   /** One bit for each kind that somebody observes. */
   #heard = 0;
   readonly #observers: (JournalObserver[] | undefined)[] = Array.from({ length: KINDS_MAX });
+  /** While observers are told of an event with bytes: all of them, and the event's place. */
+  #payload: Uint8Array | undefined;
+  #payloadAt = -1;
   readonly #texts: string[] = [];
   readonly #textIds = new Map<string, number>();
   /** The beginnings of payloads by place, and one more than the number of the event of each. */
@@ -195,8 +198,21 @@ export class Journal {
       this.#shown[from + index] = bytes[index] as number;
     }
     this.#shownOf[at] = event + 1;
-    if (((heard >>> kind) & 1) !== 0) this.#tell(kind, at);
+    if (((heard >>> kind) & 1) !== 0) {
+      this.#payload = bytes;
+      this.#payloadAt = at;
+      this.#tell(kind, at);
+      this.#payloadAt = -1;
+    }
     return at;
+  }
+
+  /**
+   * All bytes of the event that observers are being told of; undefined once one of them has
+   * recorded another event with bytes. Who needs them all observes before everybody else.
+   */
+  payloadAt(at: number): Uint8Array | undefined {
+    return at === this.#payloadAt ? this.#payload : undefined;
   }
 
   textAt(at: number): string {

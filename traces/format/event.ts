@@ -21,6 +21,9 @@ const FILE_KINDS = {
   Raw: 66,
 } as const;
 
+/** Kinds from here on are unknown to journals. */
+export const FILE_KINDS_FROM = 64;
+
 /** Every kind of event: those of the journal with their numbers, and those of files. */
 export const TraceKind = { ...EventKind, ...FILE_KINDS } as const;
 export type TraceKind = (typeof TraceKind)[keyof typeof TraceKind];
