@@ -20,6 +20,7 @@ import { alerts as sensorAlerts } from '../suites/temperature-sensor/alerts.ts';
 import { data as sensorData } from '../suites/temperature-sensor/data.ts';
 import { robustness as sensorRobustness } from '../suites/temperature-sensor/robustness.ts';
 import { sensorSimpleIO } from '../suites/temperature-sensor/simple-io.ts';
+import { device as flashDevice } from '../suites/spi-nor/device.ts';
 import { device as tmp105Device } from '../suites/tmp105/device.ts';
 import { boardTarget } from '../transports/sim/target.ts';
 
@@ -100,7 +101,10 @@ export function boards(driver: (folder: string) => string) {
         module: sample('eeprom'),
         targets: ['sim:24c02', 'sim:24c16', 'sim:24c32', 'sim:24c256'],
       },
-      'spi-nor': { module: sample('spi-nor'), targets: ['sim:w25q16', 'sim:w25q128'] },
+      'spi-nor': {
+        module: sample('spi-nor'),
+        targets: ['sim:w25q16', 'sim:w25q128', 'sim:w25q256'],
+      },
       tmp105: { module: sample('tmp105'), targets: ['sim:tmp105'] },
     },
     targets: {
@@ -131,6 +135,7 @@ export function boards(driver: (folder: string) => string) {
       panel,
       flashData,
       flashRobustness,
+      flashDevice,
       eepromDevice,
       eepromWire,
       memoryData,

@@ -2,10 +2,8 @@
 import { GpioLine } from '../buses/gpio/line.ts';
 import { SimSpiBus } from '../buses/spi/sim-bus.ts';
 import type { World } from '../kernel/world.ts';
-import { compile } from '../registers/compile.ts';
 import { SpiNor } from '../devices/spi-nor/model.ts';
 import { type NorName, PARTS } from '../devices/spi-nor/parts.ts';
-import { statusMap } from '../devices/spi-nor/status.ts';
 import type { SpiBoard } from './board.ts';
 
 const SELECT = 0;
@@ -21,7 +19,7 @@ export function flashBoard(world: World, name: NorName): SpiBoard {
     spi,
     select: SELECT,
     lines: new Map([['WP', writeProtect]]),
-    maps: new Map([[0, compile(statusMap)]]),
+    maps: new Map([[0, flash.status.bank.map]]),
     coverage: new Map([[0, flash.status.bank.coverage]]),
     cutPower: () => flash.cutPower(),
   };

@@ -60,9 +60,11 @@ export const robustness = suite({
       ics: ['protection'],
       needs: ['block-protection'],
       bugClasses: ['BC-12', 'BC-17'],
-      every: [4096, 32_768],
-      async check(scene, length) {
-        const { driver, sector } = await started(scene);
+      every: ['smallest', 'next'],
+      async check(scene, size) {
+        const { driver, sector, ...facts } = await started(scene);
+        const smallest = facts.fourByteAddresses ? 65_536 : sector;
+        const length = size === 'smallest' ? smallest : 2 * smallest;
         await driver.program(0, pattern(0, 16));
         await driver.protect(length);
         const program = await failure(() => driver.program(16, pattern(0, 16)));

@@ -1,5 +1,6 @@
 /** What the devices on QEMU's board offer, lack and do otherwise, with reasons. */
 import type { Capability, Departure, Target } from '../../target.ts';
+import { M25P80_DEPARTURES } from './m25p80-departures.ts';
 
 export interface BoardFacts {
   /** As clauses name it. */
@@ -50,6 +51,6 @@ export const BOARD_FACTS = {
       'block-protection': "QEMU's W25Q256 has no TB: it protects from its last byte on only",
       'unique-id': 'QEMU answers instruction 4Bh by zeros',
     },
-    departures: {},
+    departures: M25P80_DEPARTURES,
   },
 } as const satisfies Readonly<Record<string, BoardFacts>>;

@@ -6,7 +6,7 @@ import { IOSPIDevice } from '../../host/io-spi-device.ts';
 import { defineDriver } from '../../host/manifest.ts';
 import { NorChip } from './chip.ts';
 import { type EraseType, type Identification, identify, SFDP_BYTES } from './identification.ts';
-import { protectedBits, PROTECTION_BITS } from './protection.ts';
+import { type Protection, protectionOf } from './protection.ts';
 
 const CLOCK_HZ = 20_000_000;
 const READ_MAX = 32 * 1024;
@@ -26,6 +26,7 @@ export class SpiNorDriver extends IOService implements FlashDevice {
   #device!: IOSPIDevice;
   #chip!: NorChip;
   #known!: Identification;
+  #protection!: Protection;
   #offline = false;
   /** The last operation: the next one waits for it. */
   #last: Promise<unknown> = Promise.resolve();
@@ -128,13 +129,14 @@ export class SpiNorDriver extends IOService implements FlashDevice {
 
   async protect(bytes: number): Promise<void> {
     this.#requireOnline();
-    const bits = protectedBits(bytes, this.#known.facts.bytes);
+    const { bits: byBytes, mask } = this.#protection;
+    const bits = byBytes.get(bytes);
     if (bits === undefined) fail('kIOReturnUnsupported', `${bytes} bytes cannot be protected`);
     await this.#exclusively(async () => {
       const before = await this.#chip.status();
-      const wanted = before - (before & PROTECTION_BITS) + bits;
+      const wanted = before - (before & mask) + bits;
       await this.#change(() => this.#chip.writeStatus(wanted), STATUS);
-      const seen = (await this.#chip.status()) & PROTECTION_BITS;
+      const seen = (await this.#chip.status()) & mask;
       if (seen !== bits) fail('kIOReturnNotWritable', 'the status register does not change');
     });
   }
@@ -159,6 +161,7 @@ export class SpiNorDriver extends IOService implements FlashDevice {
     await this.#chip.reset();
     const parameters = await this.#chip.sfdp(SFDP_BYTES);
     this.#known = identify(await this.#chip.jedecId(), parameters);
+    this.#protection = protectionOf(this.#known.facts);
     this.#chip.fourByteAddresses = this.#known.facts.fourByteAddresses;
   }
 
@@ -187,7 +190,7 @@ export class SpiNorDriver extends IOService implements FlashDevice {
 
   /** @throws kIOReturnNotWritable where protection explains it, kIOReturnIOError */
   async #blame(at: number): Promise<never> {
-    const isProtected = ((await this.#chip.status()) & PROTECTION_BITS) !== 0;
+    const isProtected = ((await this.#chip.status()) & this.#protection.mask) !== 0;
     if (isProtected) fail('kIOReturnNotWritable', `the flash is protected at ${at}`);
     return fail('kIOReturnIOError', `the flash at ${at} does not keep what is written`);
   }

@@ -69,9 +69,14 @@ export const INSTRUCTIONS: ReadonlyMap<number, Instruction> = new Map<number, In
     0xeb,
     { name: 'read', address: 'mode', addressLines: 4, dummyBytes: 3, dataLines: 4, quad: true },
   ],
+  [0x3c, { name: 'read', address: 4, dummyBytes: 1, dataLines: 2 }],
+  [0x6c, { name: 'read', address: 4, dummyBytes: 1, dataLines: 4, quad: true }],
+  [0xbc, { name: 'read', address: 4, addressLines: 2, dummyBytes: 1, dataLines: 2 }],
+  [0xec, { name: 'read', address: 4, addressLines: 4, dummyBytes: 3, dataLines: 4, quad: true }],
   [0x02, { name: 'program', address: 'mode' }],
   [0x12, { name: 'program', address: 4 }],
   [0x32, { name: 'program', address: 'mode', dataLines: 4, quad: true }],
+  [0x34, { name: 'program', address: 4, dataLines: 4, quad: true }],
   [0x20, { name: 'sectorErase', address: 'mode' }],
   [0x21, { name: 'sectorErase', address: 4 }],
   [0x52, { name: 'halfBlockErase', address: 'mode' }],
@@ -98,7 +103,7 @@ export const INSTRUCTIONS: ReadonlyMap<number, Instruction> = new Map<number, In
 
 /** Opcodes of the larger part only. */
 export const FOUR_BYTE_OPCODES: ReadonlySet<number> = new Set([
-  0x13, 0x0c, 0x12, 0x21, 0xdc, 0xb7, 0xe9,
+  0x13, 0x0c, 0x3c, 0x6c, 0xbc, 0xec, 0x12, 0x34, 0x21, 0xdc, 0xb7, 0xe9,
 ]);
 
 /** What is heard while an erase or a program runs. */

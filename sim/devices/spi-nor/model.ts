@@ -2,8 +2,8 @@
  * A Winbond W25Q serial NOR flash: W25Q128JV rev. F; the other parts differ as `parts.ts` says
  * (secondary sources).
  *
- * Not modelled: QPI, continuous read mode, wrapped reads, individual block locks, wear, the
- * HOLD pin, clock limits.
+ * Not modelled: QPI, continuous read mode, wrapped reads, individual block locks, the extended
+ * address register, wear, the HOLD pin, clock limits.
  */
 import { EventKind } from '../../kernel/journal.ts';
 import type { World } from '../../kernel/world.ts';
@@ -46,7 +46,6 @@ export class SpiNor implements SpiTarget {
   /** What a program or a write of a status register brought: the last page of it. */
   readonly #page = new Uint8Array(PAGE_BYTES);
   #received = 0;
-  #fourByteMode = false;
   #isAsleep = false;
   #volatileEnabled = false;
   #resetEnabled = false;
@@ -58,7 +57,7 @@ export class SpiNor implements SpiTarget {
     this.#part = part;
     this.#writeProtect = writeProtect;
     this.array = new NorArray(part.bytes);
-    this.status = new NorStatus(part.bytes);
+    this.status = new NorStatus(part);
     this.#sfdp = sfdp(part);
     this.#operations = new Operations(world, this.status, this.array, this.security);
   }
@@ -105,17 +104,12 @@ export class SpiNor implements SpiTarget {
   cutPower(): void {
     this.#world.journal.note(EventKind.Reset, 'power');
     this.#operations.breakOff(this.#world.random('spi-nor'));
-    this.#volatileReset();
+    this.#volatileReset(true);
   }
 
   /** What does not survive a reset. */
-  #volatileReset(): void {
-    const { SR1, SR2 } = this.status.registers;
-    this.status.restore();
-    SR1.BUSY = 0;
-    SR1.WEL = 0;
-    SR2.SUS = 0;
-    this.#fourByteMode = false;
+  #volatileReset(isPowerOn: boolean): void {
+    this.status.restore(isPowerOn);
     this.#isAsleep = false;
     this.#volatileEnabled = false;
     this.#resetEnabled = false;
@@ -144,7 +138,7 @@ export class SpiNor implements SpiTarget {
   }
 
   #addressBytes({ address }: Instruction): number {
-    if (address === 'mode') return this.#fourByteMode ? 4 : 3;
+    if (address === 'mode') return this.status.fourByteMode ? 4 : 3;
     return address ?? 0;
   }
 
@@ -215,7 +209,7 @@ export class SpiNor implements SpiTarget {
         break;
       case 'fourByte':
       case 'threeByte':
-        this.#fourByteMode = name === 'fourByte';
+        this.status.fourByteMode = name === 'fourByte';
         break;
       default:
         this.#change(name);
@@ -316,7 +310,7 @@ export class SpiNor implements SpiTarget {
   #reset(): void {
     if (!this.#resetEnabled) return;
     this.#operations.breakOff(this.#world.random('spi-nor'));
-    this.#volatileReset();
+    this.#volatileReset(false);
     this.#deafUntil = this.#world.now + this.#part.times.reset;
   }
 }

@@ -10,6 +10,8 @@ export interface NorPart {
   /** As instructions 90h and ABh answer. */
   readonly deviceId: number;
   readonly fourByteAddresses: boolean;
+  /** The lowest value of BP that protects all of it. */
+  readonly protectsAllFrom: number;
   readonly times: NorTimes;
 }
 
@@ -49,6 +51,7 @@ export const PARTS = {
     jedec: [0xef, 0x40, 0x15],
     deviceId: 0x14,
     fourByteAddresses: false,
+    protectsAllFrom: 6,
     times: times(5_000),
   },
   w25q128: {
@@ -56,6 +59,7 @@ export const PARTS = {
     jedec: [0xef, 0x40, 0x18],
     deviceId: 0x17,
     fourByteAddresses: false,
+    protectsAllFrom: 7,
     times: times(40_000),
   },
   w25q256: {
@@ -63,6 +67,7 @@ export const PARTS = {
     jedec: [0xef, 0x40, 0x19],
     deviceId: 0x18,
     fourByteAddresses: true,
+    protectsAllFrom: 10,
     times: times(80_000),
   },
 } as const satisfies Readonly<Record<string, NorPart>>;

@@ -47,5 +47,13 @@ export function sfdp(part: NorPart): Uint8Array {
   );
   // Page size in the upper half of the lowest byte.
   word(11, exponent(PAGE_BYTES) * 16);
+  // Erases and programs are suspended by 75h and resumed by 7Ah.
+  word(13, 0x757a757a);
+  // Deep power-down by B9h, out of it by ABh; BUSY is bit 0 of the status.
+  word(14, 0xb9 * 2 ** 23 + 0xab * 2 ** 15 + 4);
+  // QE is bit 1 of status register 2.
+  word(15, 5 * 2 ** 20);
+  // Reset by 66h and 99h, 50h for volatile status; four-byte mode by B7h, out of it by E9h.
+  word(16, 2 ** 12 + 8 + (part.fourByteAddresses ? 2 ** 24 + 2 ** 14 : 0));
   return bytes;
 }
