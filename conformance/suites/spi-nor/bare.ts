@@ -87,6 +87,8 @@ export const BUSY = 0x01;
 export const WEL = 0x02;
 export const SUS = 0x80;
 export const QE = 0x02;
+/** The instruction. */
+export const RESUME = 0x7a;
 export const PAGE = 256;
 export const SECTOR = 4096;
 

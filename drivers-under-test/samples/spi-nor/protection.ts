@@ -1,6 +1,6 @@
 /**
- * Block protection of a W25Q from the first byte on (TB): W25Q128JV rev. F; with four-byte addresses
- * W25Q256JV rev. G (secondary).
+ * Block protection of a W25Q from the first byte on (TB): W25Q128JV rev. F; with addresses of four
+ * bytes W25Q256JV rev. G (secondary).
  */
 import type { FlashFacts } from '../../host/classes/flash-device.ts';
 
