@@ -3,7 +3,8 @@
  * caught one, their other meetings say nothing new about survivors and idle clauses.
  */
 import type { PlanItem } from '../plan.ts';
-import type { Cell, MatrixInput, MatrixMutant } from './matrix.ts';
+import type { KnownCatches } from './known.ts';
+import { type Cell, type MatrixInput, type MatrixMutant, caughtItself } from './matrix.ts';
 
 /** A mutant with what would judge it. */
 export interface Candidate {
@@ -14,6 +15,8 @@ export interface Candidate {
 export interface CellsInput extends Pick<MatrixInput, 'isSmoke' | 'clauses'> {
   readonly healthy: readonly PlanItem[];
   readonly candidates: readonly Candidate[];
+  /** These meet first. */
+  readonly known: KnownCatches;
   /** Every meeting, whatever is known already. */
   readonly all: boolean;
   /** Clauses that have caught nothing yet are tried on every mutant. */
@@ -36,11 +39,13 @@ export class Cells {
 
   /** Decides about each item when it is taken, by what was heard until then. */
   *items(): Generator<PlanItem, void> {
-    const { healthy, candidates, all, seekIdle, isSmoke } = this.#input;
+    const { healthy, candidates, known, all, seekIdle, isSmoke } = this.#input;
     yield* healthy;
     for (const { mutant, items } of candidates) {
       const first = ({ address }: PlanItem) =>
-        isSmoke(address) || mutant.expected.includes(address);
+        isSmoke(address) ||
+        mutant.expected.includes(address) ||
+        known[mutant.id]?.includes(address) === true;
       yield* this.#fresh(items.filter(first));
     }
     for (const { mutant, items } of candidates) {
@@ -65,7 +70,7 @@ export class Cells {
     const by = this.#caught.get(mutant) ?? new Set();
     this.#caught.set(mutant, by.add(clause));
     for (const rule of rules) by.add(rule);
-    if (cause !== 'rule') this.#busy.add(clause);
+    if (caughtItself({ cause })) this.#busy.add(clause);
   }
 
   /** How far it is, in one line. */

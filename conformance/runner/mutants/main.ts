@@ -3,6 +3,7 @@
  * clause has caught one, and tells which catches which; with `--all`, by every clause. Arguments
  * name mutants or their folders (`edu`, `edu/no-acknowledge`); then idle clauses do not count,
  * unless `--idle` asks for them. `--by=block-device/recovery` has only these clauses judge.
+ * `--remember` keeps which clause caught which, for the next time.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -20,6 +21,7 @@ import { Cells } from './cells.ts';
 import { deviceMutants } from './device-mutants.ts';
 import { driverMutants } from './driver-mutants.ts';
 import { checkEdits, mutantUrl } from './hook.ts';
+import { knownCatches, remember } from './known.ts';
 import { type Cell, type Matrix, type MatrixMutant, buildMatrix } from './matrix.ts';
 import config from './mutants.config.ts';
 import { matrixExitCode, printMatrix } from './print.ts';
@@ -42,6 +44,7 @@ const BLAME = '--blame';
 const ALL = '--all';
 const BY = '--by=';
 const IDLE = '--idle';
+const REMEMBER = '--remember';
 const words = process.argv.slice(2);
 const wanted = words.filter((word) => !word.startsWith('--'));
 const named = words.filter((word) => word.startsWith(BY)).map((word) => word.slice(BY.length));
@@ -199,7 +202,9 @@ async function main(): Promise<Matrix> {
     clauses,
     rules: catalog.rules.map(({ id }) => id),
     isSmoke,
-    cells: await judged(new Cells({ healthy, candidates, clauses, isSmoke, all, seekIdle })),
+    cells: await judged(
+      new Cells({ healthy, candidates, known: knownCatches(), clauses, isSmoke, all, seekIdle }),
+    ),
   });
   if (wanted.length === 0 && by.length === 0) return matrix;
   return { ...matrix, idleRules: [], outOfReach: [], ...(seekIdle ? {} : { idle: [] }) };
@@ -212,6 +217,9 @@ mkdirSync(FOLDER, { recursive: true });
 
 const file = join(FOLDER, 'mutants.json');
 writeFileSync(file, `${JSON.stringify(matrix, null, 1)}\n`);
+if (words.includes(REMEMBER)) {
+  remember(matrix, new Set([...driverMutants, ...deviceMutants].map(({ id }) => id)));
+}
 const without = Object.keys(catalog.drivers).filter((driver) => !hasMutants(driver));
 if (wanted.length === 0 && without.length > 0) {
   process.stdout.write(

@@ -35,6 +35,11 @@ export interface Kill {
   readonly rules: readonly string[];
 }
 
+/** A rule is broken under any clause that comes by: that proves nothing about the clause. */
+export function caughtItself({ cause }: { readonly cause?: string | undefined }): boolean {
+  return cause !== 'rule';
+}
+
 export interface Row extends MatrixMutant {
   /** By clauses whose subject is what was broken. */
   readonly killers: readonly Kill[];
@@ -80,8 +85,7 @@ export function buildMatrix(input: MatrixInput): Matrix {
   const busyRules = new Set<string>();
   for (const { killers } of rows) {
     for (const kill of killers) {
-      // A rule is broken under any clause that comes by: that proves nothing about the clause.
-      if (kill.cause !== 'rule') busy.add(kill.clause);
+      if (caughtItself(kill)) busy.add(kill.clause);
       for (const rule of kill.rules) busyRules.add(rule);
     }
   }

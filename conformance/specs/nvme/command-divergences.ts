@@ -186,6 +186,20 @@ const pointers: readonly NvmeExplanation[] = [
     ends: true,
   },
   {
+    id: 'nvme-unwritten-by-page',
+    cite: NVME,
+    why:
+      'With DULBE set, a Read of a block that nobody wrote ends with Deallocated or Unwritten ' +
+      'Logical Block (chapter Error Recovery). QEMU asks the file behind the medium, which knows ' +
+      'whole pages, and goes by what it asked earlier.',
+    example: ['admin queue: Set Features 05h with DULBE', 'I/O queue: Write block 1, Read block 0'],
+    explains: differentStatus(
+      ({ command, isAdmin, ours, theirs }) =>
+        !isAdmin && command.opcode === Io.Read && ours === STATUS.unwrittenBlock && theirs === 0,
+    ),
+    ends: true,
+  },
+  {
     id: 'nvme-sgl',
     cite: NVME,
     why:

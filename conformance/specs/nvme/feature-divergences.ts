@@ -7,6 +7,7 @@ const FEATURE = {
   arbitration: 0x01,
   powerManagement: 0x02,
   temperatureThreshold: 0x04,
+  errorRecovery: 0x05,
   numberOfQueues: 0x07,
   interruptCoalescing: 0x08,
   interruptVector: 0x09,
@@ -26,6 +27,8 @@ const CAPABILITIES = 3;
 const CAPABILITY_BITS = 0b111n;
 const COALESCING_DISABLED = 0x1_0000n;
 const SENSOR_FIRST = 0x1_0000;
+/** Behind TLER and DULBE. */
+const ERROR_RECOVERY_END = 2n ** 17n;
 /** Behind the bits of the health, of namespaces and of firmware. */
 const EVENT_KINDS_END = 2n ** 10n;
 
@@ -159,6 +162,20 @@ export const featureExplanations: readonly NvmeExplanation[] = [
         'result',
         (command, isAdmin) => gets(command, isAdmin) && featureOf(command) === FEATURE.eventKinds,
       )(difference) & -EVENT_KINDS_END,
+  },
+  {
+    id: 'nvme-error-recovery-reserved',
+    cite: NVME,
+    why:
+      'Error Recovery (chapter of that name) has TLER and DULBE; what is behind them is reserved: ' +
+      'the model keeps none of it, QEMU all 32 bits.',
+    example: ['admin queue: Set Features 05h with 20000h, Get Features 05h'],
+    explains: (difference) =>
+      inPart(
+        'result',
+        (command, isAdmin) =>
+          gets(command, isAdmin) && featureOf(command) === FEATURE.errorRecovery,
+      )(difference) & -ERROR_RECOVERY_END,
   },
   {
     id: 'nvme-saved-features',
