@@ -25,6 +25,8 @@ export interface TargetEntry {
   /** The device behind it; clauses are chosen by it without opening anything. */
   readonly device: string;
   readonly tier: Tier;
+  /** Which of a family of devices: only targets of the same one are compared. */
+  readonly part?: string;
   /** Default: `pci`. */
   readonly bus?: BusKind;
   readonly make: TargetMaker;

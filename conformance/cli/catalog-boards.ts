@@ -28,6 +28,7 @@ function eeprom(part: '24c02' | '24c16' | '24c32' | '24c256'): TargetEntry {
   return {
     device: '24cxx',
     tier: 'simulated',
+    part,
     bus: 'i2c',
     make: () =>
       boardTarget({
@@ -43,6 +44,7 @@ function flash(part: 'w25q16' | 'w25q128' | 'w25q256'): TargetEntry {
   return {
     device: 'spi-nor',
     tier: 'simulated',
+    part,
     bus: 'spi',
     make: () =>
       boardTarget({
@@ -63,7 +65,7 @@ const tmp105: TargetEntry = {
       name: 'sim:tmp105',
       device: 'tmp105',
       board: tmp105Board,
-      offers: ['power-cut', 'board-lines', 'ambient'],
+      offers: ['power-cut', 'board-lines', 'ambient', 'conversions'],
     }),
 };
 
@@ -119,16 +121,24 @@ export function boards(driver: (folder: string) => string) {
       'qemu:at24c': {
         device: '24cxx',
         tier: 'independent',
+        part: '24c32',
         bus: 'i2c',
         make: async (context) => (await qemu()).qemuBoardTarget('at24c', context),
       },
       'qemu:m25p80': {
         device: 'spi-nor',
         tier: 'independent',
+        part: 'w25q256',
         bus: 'spi',
         make: async (context) => (await qemu()).qemuBoardTarget('m25p80', context),
       },
       'sim:tmp105': tmp105,
+      'qemu:tmp105': {
+        device: 'tmp105',
+        tier: 'independent',
+        bus: 'i2c',
+        make: async (context) => (await qemu()).qemuBoardTarget('tmp105', context),
+      },
     },
     suites: [
       drawing,

@@ -6,6 +6,7 @@ import { eepromDiff } from '../generators/eeprom-programs.ts';
 import { eduDiff } from '../generators/edu-programs.ts';
 import { flashDiff } from '../generators/flash-programs.ts';
 import { nvmeDiff } from '../generators/nvme-programs.ts';
+import { sensorDiff } from '../generators/sensor-programs.ts';
 import { diff } from '../runner/diff.ts';
 import { invocation } from '../runner/invocation.ts';
 import { targetEntry } from '../runner/plan.ts';
@@ -18,6 +19,7 @@ export const comparisons: Readonly<Record<string, DiffPlan>> = {
   edu: eduDiff,
   nvme: nvmeDiff,
   'spi-nor': flashDiff,
+  tmp105: sensorDiff,
 };
 
 /** Programs for two targets of a certification. */
@@ -59,9 +61,15 @@ export function reproduceDiff(device: string, [one, other]: readonly [Target, Ta
     `${command} --seed ${seed}${path === undefined ? '' : ` --path ${path}`}`;
 }
 
+/** Parts of one family that are simulated need not be alike; what others made of one should be. */
+function comparable(catalog: Catalog, one: string, other: string): boolean {
+  const [first, second] = [targetEntry(catalog, one), targetEntry(catalog, other)];
+  return first.tier !== second.tier && first.part === second.part;
+}
+
 /**
- * Compares the first target of each device with the other ones of it, where that can be done. A
- * target that is not there is reported by its clauses.
+ * Compares each target with the first one before it that can be compared. A target that is not
+ * there is reported by its clauses.
  */
 export async function compareAll(
   catalog: Catalog,
@@ -70,12 +78,10 @@ export async function compareAll(
   onDivergence: (divergence: Divergence) => void,
 ): Promise<void> {
   for (const [device, plan] of Object.entries(comparisons)) {
-    const [first, ...others] = names.filter((name) => catalog.targets[name]?.device === device);
-    if (first === undefined) continue;
-    const { tier } = targetEntry(catalog, first);
-    for (const other of others) {
-      // Parts of one family that are simulated need not be alike; what others made should be.
-      if (targetEntry(catalog, other).tier === tier) continue;
+    const all = names.filter((name) => catalog.targets[name]?.device === device);
+    for (const [index, other] of all.entries()) {
+      const first = all.slice(0, index).find((name) => comparable(catalog, name, other));
+      if (first === undefined) continue;
       try {
         await withTargets(catalog, plan, [first, other], (targets) =>
           diff({

@@ -95,7 +95,7 @@ export const alerts = suite({
       text: 'An alert takes as many conversions over the limit as the fault queue says.',
       level: 'shall',
       subject: 'pair',
-      needs: NEEDS,
+      needs: [...NEEDS, 'conversions'],
       ics: ICS,
       every: [1, 2, 4, 6] as const,
       async check(scene, faultQueue) {
@@ -115,7 +115,7 @@ export const alerts = suite({
       text: 'A peak that is shorter than the fault queue makes no alert.',
       level: 'shall',
       subject: 'pair',
-      needs: NEEDS,
+      needs: [...NEEDS, 'conversions'],
       ics: ICS,
       async check(scene) {
         const driver = await watching(scene, { faultQueue: 6 });

@@ -8,7 +8,7 @@
  * Not modelled: DMA and buffer mode, interrupts, the slave side, bus recovery; a ten-bit address
  * goes out as its first byte, which nobody on this board acknowledges.
  */
-import type { Qtest } from '../qemu-qtest/qtest.ts';
+import { number, type Qtest } from '../qemu-qtest/qtest.ts';
 import type { I2cEnd, I2cMessage, I2cOutcome } from '../../../sim/buses/i2c/bus.ts';
 
 const BASE = 0x1e78_a000;
@@ -44,8 +44,10 @@ export class AspeedI2c {
 
   /** Start, messages, stop. @throws QemuDied */
   perform(messages: readonly I2cMessage[]): Performed {
-    this.#write(Offset.FunctionControl, MASTER);
-    this.#write(Offset.Enable, ALL);
+    this.#qtest.commands([
+      this.#write(Offset.FunctionControl, MASTER),
+      this.#write(Offset.Enable, ALL),
+    ]);
     this.#bytes = 0;
     const read: Uint8Array[] = [];
     let end: I2cEnd = 'done';
@@ -65,8 +67,8 @@ export class AspeedI2c {
     const isRead = 'read' in message;
     const high = TEN_BIT_PREFIX + Math.floor(message.address / 256);
     const address = message.tenBit === true ? high : message.address;
-    this.#write(Offset.Data, address * 2 + (isRead ? 1 : 0));
-    if (!this.#acknowledged(Command.Start + Command.Transmit)) {
+    const first = address * 2 + (isRead ? 1 : 0);
+    if (!this.#acknowledged(Command.Start + Command.Transmit, first)) {
       return { end: 'no-address', bytes: 0 };
     }
     if (isRead) {
@@ -75,8 +77,7 @@ export class AspeedI2c {
     }
     let bytes = 0;
     for (const byte of message.write) {
-      this.#write(Offset.Data, byte);
-      if (!this.#acknowledged(Command.Transmit)) return { end: 'no-data', bytes };
+      if (!this.#acknowledged(Command.Transmit, byte)) return { end: 'no-data', bytes };
       bytes++;
     }
     return { end: 'done', bytes };
@@ -86,32 +87,40 @@ export class AspeedI2c {
     const into = new Uint8Array(length);
     for (let index = 0; index < length; index++) {
       const isLast = index + 1 === length;
-      const status = this.#command(isLast ? Command.ReceiveLast : Command.Receive);
+      const [status, data] = this.#command(isLast ? Command.ReceiveLast : Command.Receive);
       if (!has(status, RX_DONE)) throw new Error('The AST2500 does not receive.');
       // The received byte is in bits 15 to 8.
-      into[index] = Math.floor(this.#read(Offset.Data) / 256) % 256;
+      into[index] = Math.floor(data / 256) % 256;
     }
     return into;
   }
 
-  #acknowledged(command: number): boolean {
-    return !has(this.#command(command), TX_NAK);
+  /** Sends a byte. */
+  #acknowledged(command: number, byte: number): boolean {
+    const [status] = this.#command(command, byte);
+    return !has(status, TX_NAK);
   }
 
-  /** @returns the status that the command leaves */
-  #command(command: number): number {
-    this.#write(Offset.Status, ALL);
-    this.#write(Offset.Command, command);
+  /** @returns status and data that the command leaves */
+  #command(command: number, byte?: number): [status: number, data: number] {
     if (command !== Command.Stop) this.#bytes++;
-    return this.#read(Offset.Status);
+    const answers = this.#qtest.commands([
+      ...(byte === undefined ? [] : [this.#write(Offset.Data, byte)]),
+      this.#write(Offset.Status, ALL),
+      this.#write(Offset.Command, command),
+      this.#read(Offset.Status),
+      this.#read(Offset.Data),
+    ]);
+    const [status = '', data = ''] = answers.slice(-2);
+    return [number(status), number(data)];
   }
 
-  #read(offset: number): number {
-    return this.#qtest.read(this.#base + offset, 4);
+  #read(offset: number): string {
+    return `readl ${this.#base + offset}`;
   }
 
-  #write(offset: number, value: number): void {
-    this.#qtest.write(this.#base + offset, 4, value);
+  #write(offset: number, value: number): string {
+    return `writel ${this.#base + offset} ${value}`;
   }
 }
 

@@ -18,7 +18,7 @@ describe.skipIf(missing)(`the controllers of QEMU's board (${missing ?? 'install
   let i2c: AspeedI2c;
   let spi: AspeedSmc;
   beforeEach(() => {
-    qemu = board.scene();
+    qemu = board.scene('m25p80');
     i2c = new AspeedI2c(qemu.qtest, EEPROM.bus);
     spi = new AspeedSmc(qemu.qtest);
   });
@@ -69,7 +69,7 @@ describe.skipIf(missing)(`the controllers of QEMU's board (${missing ?? 'install
     ];
     cyclePower(qemu);
     expect(look()).toEqual([bytes(0x5a), bytes(0xa5)]);
-    board.scene();
+    board.scene('m25p80');
     expect(look()).toEqual([bytes(0xff), bytes(0xff)]);
   });
 

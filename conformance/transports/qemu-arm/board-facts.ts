@@ -1,5 +1,6 @@
 /** What the devices on QEMU's board offer, lack and do otherwise, with reasons. */
 import type { Capability, Departure, Target } from '../../target.ts';
+import type { BoardDevice } from './board.ts';
 import { M25P80_DEPARTURES } from './m25p80-departures.ts';
 
 export interface BoardFacts {
@@ -16,13 +17,17 @@ const NO_PAGES: Departure = {
   why: 'QEMU has no page buffer: a write goes on to the next page, to the end of the memory',
   shows: /the page$/,
 };
+const MEASURES_ALWAYS =
+  'QEMU has no conversions: the temperature is there at once, in shutdown too';
+const NO_FAULT_QUEUE =
+  'QEMU keeps the fault queue, and alerts at the first temperature all the same';
 const NO_BOARD_LINES = 'no line of the board reaches us but the bus';
 
 export const BOARD_FACTS = {
   at24c: {
     device: '24cxx',
     compatible: 'microchip,24c32',
-    offers: ['virtual-time', 'power-cut'],
+    offers: [],
     lacks: { 'board-lines': NO_BOARD_LINES },
     departures: {
       '24cxx/device/page-wrap': NO_PAGES,
@@ -41,10 +46,46 @@ export const BOARD_FACTS = {
       },
     },
   },
+  tmp105: {
+    device: 'tmp105',
+    compatible: 'ti,tmp105',
+    offers: ['board-lines', 'ambient'],
+    lacks: { conversions: 'QEMU measures at once, and alerts at the first fault' },
+    departures: {
+      'tmp105/device/alert-response': {
+        why: 'QEMU has no SMBus alert response',
+        shows: /the answer over T_HIGH/,
+      },
+      'tmp105/device/alert-stays': {
+        why: 'QEMU leaves a latched alert as it is when the device is shut down',
+        shows: /ALERT in shutdown/,
+      },
+      'tmp105/device/conversion-time': {
+        why: MEASURES_ALWAYS,
+        shows: /the temperature before its end/,
+      },
+      'tmp105/device/fault-queue': { why: NO_FAULT_QUEUE, shows: /ALERT before conversion/ },
+      'tmp105/device/first-conversion': {
+        why: MEASURES_ALWAYS,
+        shows: /the temperature at once/,
+      },
+      'tmp105/device/general-call': {
+        why: 'QEMU takes a general call for a write to the device, and resets nothing',
+        shows: /the general call/,
+      },
+      'tmp105/device/one-shot': { why: MEASURES_ALWAYS, shows: /the temperature/ },
+      'tmp105/device/power-cut': { why: MEASURES_ALWAYS, shows: /ALERT/ },
+      'tmp105/device/shutdown': { why: MEASURES_ALWAYS, shows: /the temperature in shutdown/ },
+      'tmp105/device/unused-bits': {
+        why: 'QEMU keeps all sixteen bits of the limits',
+        shows: /T_LOW/,
+      },
+    },
+  },
   m25p80: {
     device: 'spi-nor',
     compatible: 'jedec,spi-nor',
-    offers: ['virtual-time', 'power-cut'],
+    offers: [],
     lacks: {
       'board-lines': NO_BOARD_LINES,
       'operation-times': 'QEMU programs and erases within the access',
@@ -53,4 +94,4 @@ export const BOARD_FACTS = {
     },
     departures: M25P80_DEPARTURES,
   },
-} as const satisfies Readonly<Record<string, BoardFacts>>;
+} as const satisfies Readonly<Record<BoardDevice, BoardFacts>>;

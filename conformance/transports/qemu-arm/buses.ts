@@ -27,7 +27,7 @@ const IDLE = 0xff;
 const DEAD: I2cOutcome = { end: 'no-address', message: 0, bytes: 0, read: [] };
 
 /** What is on the wires happens at the beginning, and takes its time then. */
-export function i2cBus(world: World, controller: AspeedI2c, guard: Guard): I2cBus {
+export function i2cBus(world: World, controller: () => AspeedI2c, guard: Guard): I2cBus {
   let isBusy = false;
   return {
     clockHz: FAST_MODE_HZ,
@@ -36,7 +36,7 @@ export function i2cBus(world: World, controller: AspeedI2c, guard: Guard): I2cBu
       if (isBusy) throw new RangeError('A transfer is under way; wait for its end.');
       isBusy = true;
       world.after(0, () => {
-        const performed = guard('an I2C transfer', () => controller.perform(messages));
+        const performed = guard('an I2C transfer', () => controller().perform(messages));
         const { outcome, clocks } = performed ?? { outcome: DEAD, clocks: 0 };
         world.after(Math.ceil((clocks * 1e9) / FAST_MODE_HZ), () => {
           isBusy = false;

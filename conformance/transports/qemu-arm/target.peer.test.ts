@@ -26,6 +26,7 @@ describe.skipIf(missing)(`drivers on QEMU's board (${missing ?? 'it is installed
   it.each([
     ['eeprom', 'at24c', 40],
     ['spi-nor', 'm25p80', 35],
+    ['tmp105', 'tmp105', 45],
   ] as const)(
     '%s passes on qemu:%s but for what is known of the device',
     (driver, name, passes) => {
@@ -45,6 +46,7 @@ describe.skipIf(missing)(`drivers on QEMU's board (${missing ?? 'it is installed
   it.each([
     ['24cxx', 'sim:24c32,qemu:at24c', '100'],
     ['spi-nor', 'sim:w25q256,qemu:m25p80', '200'],
+    ['tmp105', 'sim:tmp105,qemu:tmp105', '200'],
   ])(
     '%s differs from ours in what is explained only',
     (device, targets, runs) => {

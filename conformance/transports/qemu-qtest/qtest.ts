@@ -60,6 +60,11 @@ export class Qtest {
     this.command(`irq_intercept_in ${controller}`);
   }
 
+  /** The same for the output lines of a device, by its place in QEMU's object tree. */
+  interceptOutputs(path: string): void {
+    this.command(`irq_intercept_out ${path}`);
+  }
+
   /** A round trip that touches nothing: QEMU's main loop turns, and interrupts reach us. */
   poll(): void {
     this.command('endianness');
@@ -68,6 +73,19 @@ export class Qtest {
   /** Sends one command. @returns what follows `OK` @throws QtestRefusal, QemuDied */
   command(line: string): string {
     this.#channel.writeLine(line);
+    return this.#answer(line);
+  }
+
+  /**
+   * Sends them at once, which costs hardly more than one.
+   * @returns what follows each `OK` @throws as `command`
+   */
+  commands(lines: readonly string[]): string[] {
+    this.#channel.writeLine(lines.join('\n'));
+    return lines.map((line) => this.#answer(line));
+  }
+
+  #answer(line: string): string {
     for (;;) {
       const answer = this.#channel.readLine();
       if (answer.startsWith('OK')) return answer.slice(3);
