@@ -2,6 +2,7 @@
  * Scenarios from decisions. A scenario has a style: some of the words only (swarm), some clients,
  * some places that operations meet in; without one every scenario would be like every other.
  */
+import type { Capability } from '../target.ts';
 import { type Extent, checkExtent } from './extent.ts';
 import type { OperationWord, SearchModel, Situation, FaultWord } from './model.ts';
 import type { Phrase, Scenario, Step } from './scenario.ts';
@@ -21,6 +22,8 @@ export interface Hints {
 export interface Subject {
   readonly driver: string;
   readonly target: string;
+  /** Of the target: words that need more are left out. */
+  readonly offers: ReadonlySet<Capability>;
 }
 
 /** A scenario in the default order, and the order to run it in: what that chose is then written. */
@@ -81,10 +84,14 @@ export class Generator {
 
   #compile(words: Readonly<Record<string, OperationWord | FaultWord>>): Word[] {
     return Object.entries(words)
-      .filter(([, { weight }]) => weight > 0)
+      .filter(([, { weight, needs }]) => weight > 0 && this.#isOffered(needs))
       .map(([name, { weight, parameters }]) => {
         return { name, weight, domains: this.#domains.of(parameters) };
       });
+  }
+
+  #isOffered(needs: Capability | undefined): boolean {
+    return needs === undefined || this.subject.offers.has(needs);
   }
 
   draft(source: Source, hints: Hints = {}): Draft {
@@ -92,7 +99,8 @@ export class Generator {
     const steps = this.steps(source, lengthOf(source, this.extent.steps));
     const scenario: Scenario = {
       model: this.model.name,
-      ...this.subject,
+      driver: this.subject.driver,
+      target: this.subject.target,
       seed: source.below(2) === 0 ? 0 : source.below(SEEDS),
       steps,
       faults: this.#phrases(source, this.#faults, faults, hints),

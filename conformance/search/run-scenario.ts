@@ -8,8 +8,10 @@ import { Scene } from '../scene.ts';
 import type { Target } from '../target.ts';
 import type { SearchModel } from './model.ts';
 import type { Scenario } from './scenario.ts';
+import { following } from './schedules.ts';
 import { signature } from './signature.ts';
 import { plan, playSteps } from './steps.ts';
+import type { Begun } from './without-steps.ts';
 
 /** What came of one scenario. */
 export interface Outcome {
@@ -25,8 +27,10 @@ export interface Outcome {
   readonly reached: readonly string[];
   /** Each `state: word` that came up, once: where the driver was when a step began. */
   readonly pairs: readonly string[];
-  /** Steps that were begun. */
-  readonly steps: number;
+  /** The steps that were begun, and what had been counted then: choices, accesses. */
+  readonly begun: readonly Begun[];
+  /** A planned fault did strike. */
+  readonly struck: boolean;
 }
 
 export interface RunnerOptions {
@@ -55,17 +59,17 @@ const DRIVER = { subject: 'driver' } as const;
 
 export function makeRunner(options: RunnerOptions): Runner {
   const { limits = DEFAULT_LIMITS } = options;
-  return async (scenario, { schedule = deviating(scenario.schedule) } = {}) => {
+  return async (scenario, { schedule = following(scenario.schedule) } = {}) => {
     const scene = open(options, scenario, schedule);
     const reached = new Set<string>();
     const pairs = new Set<string>();
-    let steps = 0;
+    const begun: Begun[] = [];
     let state = () => 'before';
     const end = await scene.world.run(async () => {
       plan(scene, scenario);
       await playSteps(scene, options.model, scenario.steps, {
         step: (where, { word }) => {
-          steps++;
+          begun.push({ choices: scene.world.choices.length, counts: [scene.accesses] });
           pairs.add(`${where}: ${word}`);
         },
         reached: (name) => reached.add(name),
@@ -80,7 +84,8 @@ export function makeRunner(options: RunnerOptions): Runner {
       choices: scene.world.choices,
       reached: [...reached],
       pairs: [...pairs],
-      steps,
+      begun,
+      struck: scene.struck,
     };
   };
 }
@@ -100,17 +105,4 @@ async function judged(
   if (isProcess(options.driver)) await scene.close();
   else for (const reason of options.takeUnhandled?.() ?? []) scene.host.unhandled(reason);
   return diagnose(scene, end, DRIVER);
-}
-
-/** The default order, but for these choices. */
-function deviating(deviations: Scenario['schedule']): Schedule {
-  if (deviations.length === 0) return { choose: () => 0 };
-  const takes = new Map(deviations.map(({ at, take }) => [at, take]));
-  let next = 0;
-  return {
-    choose: (count) => {
-      const take = takes.get(next++) ?? 0;
-      return take < count ? take : 0;
-    },
-  };
 }

@@ -6,6 +6,7 @@ import { Random } from '../../sim/kernel/random.ts';
 import { type Schedule, inOrder, randomly } from '../../sim/kernel/schedule.ts';
 import type { Deviation } from './scenario.ts';
 import type { Source } from './source.ts';
+import { small } from './values.ts';
 
 /** How a run is to be scheduled, as data. */
 export type Order =
@@ -30,6 +31,7 @@ const IN_ORDER: Order = { kind: 'in-order' };
 const CHANGES = [0, 0, 1, 1, 2, 3] as const;
 /** Choices of a scene where nobody has counted yet. */
 const SPAN = 64;
+const BURST_MAX = 32;
 const SEEDS = 0x8000_0000;
 
 /** @param choices how many choices scenes of this model have had so far, as a hint */
@@ -39,6 +41,23 @@ export function someOrder(source: Source, choices = SPAN): Order {
   if (how === 3) return { kind: 'uniform', seed: source.below(SEEDS) };
   const changes = CHANGES[source.below(CHANGES.length)] as number;
   return { kind: 'priority', seed: source.below(SEEDS), changes, span: choices };
+}
+
+/**
+ * A schedule that is written before it runs: in few places, each for a while, the second task goes
+ * instead of the first. Holding the first back for long is what single deviations cannot.
+ */
+export function someDeviations(source: Source, choices = SPAN): Deviation[] {
+  const places = new Map<number, number>();
+  const bursts = choices === 0 ? 0 : (CHANGES[source.below(CHANGES.length)] as number);
+  for (let burst = 0; burst < bursts; burst++) {
+    const from = source.below(choices);
+    const length = small(source, 1, BURST_MAX);
+    const take = source.below(4) === 0 ? 2 : 1;
+    for (let at = from; at < from + length; at++) places.set(at, take);
+  }
+  const found = [...places].map(([at, take]) => ({ at, take }));
+  return found.toSorted((one, other) => one.at - other.at);
 }
 
 export function scheduleOf(order: Order): Schedule {

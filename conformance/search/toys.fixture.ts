@@ -1,11 +1,11 @@
 /** Small models with pure oracles: what a search must find, without any driver behind it. */
 import { Random } from '../../sim/kernel/random.ts';
 import type { Extent } from './extent.ts';
-import { type Draft, Generator } from './generate.ts';
+import { type Draft, type Generator, type Subject } from './generate.ts';
 import type { OperationWord, SearchModel } from './model.ts';
 import type { Scenario } from './scenario.ts';
 
-export const SUBJECT = { driver: 'toy', target: 'sim:toy' };
+export const SUBJECT: Subject = { driver: 'toy', target: 'sim:toy', offers: new Set(['faults']) };
 export const EXTENT: Extent = {
   steps: { usual: 50, most: 400 },
   clients: 1,
