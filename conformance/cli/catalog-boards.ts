@@ -3,6 +3,7 @@ import { displayBoard } from '../../sim/machines/display-board.ts';
 import { tmp105Board } from '../../sim/machines/tmp105-board.ts';
 import { eepromBoard } from '../../sim/machines/eeprom-board.ts';
 import { flashBoard } from '../../sim/machines/flash-board.ts';
+import { norRules } from '../checkers/spi-nor/rules.ts';
 import type { Catalog, TargetEntry } from '../config.ts';
 import { device as eepromDevice } from '../suites/24cxx/device.ts';
 import { wire as eepromWire } from '../suites/24cxx/wire.ts';
@@ -84,6 +85,8 @@ const display: TargetEntry = {
 
 const qemu = () => import('../transports/qemu-arm/target.ts');
 
+const FLASHES = ['sim:w25q16', 'sim:w25q128', 'sim:w25q256'];
+
 /** @param driver where the manifest in a folder of `drivers-under-test/` is */
 export function boards(driver: (folder: string) => string) {
   const sample = (name: string) => driver(`samples/${name}`);
@@ -103,10 +106,7 @@ export function boards(driver: (folder: string) => string) {
         module: sample('eeprom'),
         targets: ['sim:24c02', 'sim:24c16', 'sim:24c32', 'sim:24c256'],
       },
-      'spi-nor': {
-        module: sample('spi-nor'),
-        targets: ['sim:w25q16', 'sim:w25q128', 'sim:w25q256'],
-      },
+      'spi-nor': { module: sample('spi-nor'), targets: FLASHES },
       tmp105: { module: sample('tmp105'), targets: ['sim:tmp105'] },
     },
     targets: {
@@ -156,6 +156,7 @@ export function boards(driver: (folder: string) => string) {
       sensorRobustness,
       tmp105Device,
     ],
+    rules: norRules,
     exercises: {
       Display: displaySimpleIO,
       FlashDevice: flashSimpleIO,

@@ -191,7 +191,7 @@ export const builtIn: Catalog = {
     nvmeDeviceReset,
     ...blockSuites,
   ],
-  rules: [...hostRules, ...pciRules, ...nvmeRules],
+  rules: [...hostRules, ...pciRules, ...nvmeRules, ...onBoards.rules],
   exercises: {
     ...onBoards.exercises,
     ...blockExercises,

@@ -28,6 +28,8 @@ export class SpiNorDriver extends IOService implements FlashDevice {
   #known!: Identification;
   #protection!: Protection;
   #offline = false;
+  /** An operation failed: nobody knows what the flash is at. */
+  #isDoubtful = false;
   /** The last operation: the next one waits for it. */
   #last: Promise<unknown> = Promise.resolve();
   readonly #statistics = { reads: 0, programs: 0, erases: 0, polls: 0, errors: 0 };
@@ -60,6 +62,7 @@ export class SpiNorDriver extends IOService implements FlashDevice {
       await this.#chip.powerDown();
     } else {
       await this.#bringUp();
+      this.#isDoubtful = false;
       this.#offline = false;
     }
     await super.SetPowerState(powerFlags);
@@ -165,6 +168,16 @@ export class SpiNorDriver extends IOService implements FlashDevice {
     this.#chip.fourByteAddresses = this.#known.facts.fourByteAddresses;
   }
 
+  /** Awake, done with whatever it does, and still the same flash. */
+  async #recover(): Promise<void> {
+    await this.#chip.wake();
+    await this.#untilReady(ERASE);
+    const seen = await this.#chip.jedecId();
+    const isSame = this.#known.facts.id.every((byte, index) => byte === seen[index]);
+    if (!isSame) fail('kIOReturnNoDevice', 'the flash no longer tells its id');
+    this.#isDoubtful = false;
+  }
+
   /** Programming clears bits only, so that a page can be programmed again until it is right. */
   async #programPage(at: number, bytes: Uint8Array): Promise<void> {
     const before = await this.#chip.read(at, bytes.length);
@@ -240,9 +253,11 @@ export class SpiNorDriver extends IOService implements FlashDevice {
     const mine = this.#last.then(async () => {
       this.#requireOnline();
       try {
+        if (this.#isDoubtful) await this.#recover();
         await operation();
       } catch (error) {
         this.#statistics.errors++;
+        this.#isDoubtful = true;
         if (error instanceof IOReturnError) await this.#chip.writeDisable();
         throw error;
       }

@@ -21,6 +21,12 @@ export interface SpiMode {
   readonly clockHz: number;
 }
 
+/**
+ * `address` of the `Line` events of a bus; `space` is the chip select. Of `Configure` the value is
+ * the clock in Hz, the size the mode.
+ */
+export const SpiEvent = { Select: 0, Deselect: 1, Configure: 2 } as const;
+
 export const SPI_SEGMENTS_MAX = 64;
 /** Flash of 16 MiB is read whole. */
 export const SPI_BYTES_MAX = 2 ** 24 + 64;

@@ -1,11 +1,12 @@
 /**
  * The host's end of an SPI bus: transactions of drivers go through here one after the other,
- * whatever the bus, and are journaled. It outlives the drivers.
+ * whatever the bus, and are journaled: `address` of what is written is its place in the transaction.
+ * It outlives the drivers.
  */
 import { Completion } from '../../kernel/completion.ts';
 import { EventKind } from '../../kernel/journal.ts';
 import type { World } from '../../kernel/world.ts';
-import type { SpiBus, SpiMode, SpiSegment } from './bus.ts';
+import { SpiEvent, type SpiBus, type SpiMode, type SpiSegment } from './bus.ts';
 
 export class SpiPort {
   readonly #world: World;
@@ -20,6 +21,8 @@ export class SpiPort {
 
   configure(select: number, mode: SpiMode): void {
     this.#bus.configure(select, mode);
+    const { clockHz, mode: number } = mode;
+    this.#world.journal.record(EventKind.Line, select, SpiEvent.Configure, clockHz, number);
   }
 
   /** Rejects with a RangeError for segments that no controller takes. */
@@ -27,9 +30,9 @@ export class SpiPort {
     const mine = this.#last.then(() => {
       const done = new Completion<readonly Uint8Array[]>(this.#world);
       const { journal } = this.#world;
-      for (const { write } of segments) {
-        if (write !== undefined) journal.recordBytes(EventKind.Command, select, 0, write);
-      }
+      segments.forEach(({ write }, index) => {
+        if (write !== undefined) journal.recordBytes(EventKind.Command, select, index, write);
+      });
       this.#bus.transfer(select, segments, (read) => {
         for (const bytes of read) journal.recordBytes(EventKind.Completion, select, 0, bytes);
         done.resolve(read);

@@ -5,7 +5,14 @@
  */
 import { EventKind } from '../../kernel/journal.ts';
 import type { World } from '../../kernel/world.ts';
-import { type SpiBus, type SpiLines, type SpiMode, type SpiSegment, checkSegments } from './bus.ts';
+import {
+  SpiEvent,
+  type SpiBus,
+  type SpiLines,
+  type SpiMode,
+  type SpiSegment,
+  checkSegments,
+} from './bus.ts';
 
 /** A device on the bus, as the wires reach it. */
 export interface SpiTarget {
@@ -19,9 +26,6 @@ export interface SpiTarget {
   exchange(byte: number, lines: SpiLines, isRead: boolean): number;
   deselect(): void;
 }
-
-/** `address` of the `Line` events of a bus; `space` is the chip select. */
-export const SpiEvent = { Select: 0, Deselect: 1 } as const;
 
 const DEFAULT_MODE: SpiMode = { mode: 0, clockHz: 10_000_000 };
 const BITS_OF_BYTE = 8;
