@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { PROVENANCE_FILE, type RecordedFacts, TRACE_FILE, traceOfCorpus } from './corpus-trace.ts';
 import { initramfsFor } from './initramfs.ts';
 import { FILTER_POINTS, LogFilter } from './log-filter.ts';
 import { type Boot, bootGuest, QEMU } from './machine.ts';
@@ -42,7 +43,8 @@ async function record(name: string, recording: Recording, out: string): Promise<
     const folder = join(out, recording.folder);
     await write(join(folder, 'raw'), recording, boot);
     const facts = provenance(name, recording, kernel);
-    writeFileSync(join(folder, 'provenance.json'), `${JSON.stringify(facts, undefined, 2)}\n`);
+    writeFileSync(join(folder, PROVENANCE_FILE), `${JSON.stringify(facts, undefined, 2)}\n`);
+    writeFileSync(join(folder, TRACE_FILE), traceOfCorpus(folder, recording.folder));
     return folder;
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -56,14 +58,18 @@ async function write(folder: string, { pciName }: Recording, { files, log }: Boo
   const filter = new LogFilter(pciName, irq === undefined ? undefined : Number(irq));
   let kept = '';
   for await (const line of createInterface({ input: createReadStream(log, 'latin1') })) {
-    if (filter.keeps(line)) kept += `${line}\n`;
+    for (const wanted of filter.lines(line)) kept += `${wanted}\n`;
   }
   for (const [name, text] of [...files, ['qemu-log', kept] as const]) {
     writeFileSync(join(folder, `${name}.gz`), gzipSync(Buffer.from(text, 'latin1'), { level: 9 }));
   }
 }
 
-function provenance(name: string, { device, driver }: Recording, kernel: DebianPackage) {
+function provenance(
+  name: string,
+  { device, driver }: Recording,
+  kernel: DebianPackage,
+): RecordedFacts {
   const qemu = execFileSync(QEMU, ['--version'], { encoding: 'utf8' }).split('\n')[0]!;
   return {
     driver: `linux/${driver[0] ?? name}`,

@@ -2,6 +2,7 @@
 
 load needed
 start_mmiotrace
+trace_event irq/irq_handler_entry 'name ~ "eth0*"'
 
 phase probe
 load driver
@@ -37,3 +38,4 @@ rmmod e1000e
 phase end
 
 stop_mmiotrace
+stop_tracepoints
