@@ -8,6 +8,7 @@ import { someDeviations } from './schedules.ts';
 import { type Position, candidates } from './shrink.ts';
 import { type Pass, shrinkPasses } from './shrink-passes.ts';
 import { fromFastCheck } from './source.ts';
+import { whyNot } from './text.ts';
 
 /**
  * Scenarios of a model, with their schedule written in them. Sizes are those of `extent`, whatever
@@ -41,8 +42,10 @@ class ScenarioArbitrary extends fc.Arbitrary<Scenario> {
   }
 
   override canShrinkWithoutContext(value: unknown): value is Scenario {
-    const { model, steps } = value as Partial<Scenario>;
-    return model === this.#generator.model.name && Array.isArray(steps);
+    const scenario = value as Partial<Scenario>;
+    const { model } = this.#generator;
+    if (scenario.model !== model.name || !Array.isArray(scenario.steps)) return false;
+    return whyNot(value as Scenario, model) === undefined;
   }
 
   override shrink(scenario: Scenario, context: unknown): fc.Stream<fc.Value<Scenario>> {

@@ -138,6 +138,12 @@ export class Generator {
     return this.#phrase(source, this.#answers, hints);
   }
 
+  /** A word of an operation with new values; undefined where it is none of the vocabulary. */
+  spoken(source: Source, word: string): Phrase | undefined {
+    const operation = this.#operations.find(({ name }) => name === word);
+    return operation && phrase(source, word, operation.domains, this.#domains.none);
+  }
+
   #phrase(source: Source, words: readonly Word[], { reach }: Hints): Phrase | undefined {
     const word = choose(
       source,

@@ -48,6 +48,11 @@ export class Domains {
     });
   }
 
+  /** No domain keeps to anything. */
+  get none(): Pools {
+    return this.all.map(() => []);
+  }
+
   pools(source: Source): Pools {
     return this.all.map((domain) => {
       const { parameter } = domain;
