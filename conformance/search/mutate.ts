@@ -125,7 +125,7 @@ const value: Mutation = (scenario, { source, generator }) => {
   const how = source.below(3);
   const said =
     how === 0 && near.length > 0
-      ? near[source.below(near.length)]
+      ? near[source.below(near.length)]?.value
       : how === 1 && borrowed !== undefined
         ? borrowed.with[name]
         : fresh[name];

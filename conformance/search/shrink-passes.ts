@@ -4,7 +4,7 @@
  * well-founded order, so taking any number of them ends.
  */
 import type { Vocabulary } from './model.ts';
-import { type Scenario, type Step, STEPS_MAX } from './scenario.ts';
+import { type Phrase, type Scenario, type Step, STEPS_MAX, type Value } from './scenario.ts';
 import { type Part, type Spot, simplerValues, spots } from './simpler.ts';
 import { type Begun, withoutSteps } from './without-steps.ts';
 
@@ -14,8 +14,21 @@ export interface Shrinkable {
   readonly begun?: readonly Begun[] | undefined;
 }
 
-/** The candidates at a cursor, or undefined past the last; one that is taken leaves the cursor. */
-export type Pass = (now: Shrinkable, cursor: number) => readonly Scenario[] | undefined;
+export interface Smaller {
+  readonly scenario: Scenario;
+  /** Where the next ones at this cursor begin. */
+  readonly low?: number | undefined;
+}
+
+/**
+ * The candidates at a cursor, or undefined past the last; one that is taken leaves the cursor.
+ * @param low of the one that was taken there last
+ */
+export type Pass = (
+  now: Shrinkable,
+  cursor: number,
+  low: number | undefined,
+) => readonly Smaller[] | undefined;
 
 /** Pairs of steps that belong together, and single deviations: so many are tried. */
 const PAIRS_MAX = 60;
@@ -47,7 +60,11 @@ const list =
   (make: (scenario: Scenario) => readonly (Scenario | false)[]): Pass =>
   ({ scenario }, cursor) => {
     const candidate = make(scenario)[cursor];
-    return candidate === undefined ? undefined : candidate === false ? [] : [candidate];
+    return candidate === undefined
+      ? undefined
+      : candidate === false
+        ? []
+        : [{ scenario: candidate }];
   };
 
 /** Everything that may have nothing to do with it. */
@@ -75,7 +92,7 @@ function ofClient(steps: readonly Step[], map: (client: number) => number): Step
 /** What had not begun when it failed. */
 const begunSteps: Pass = ({ scenario, begun }, cursor) => {
   if (cursor > 0 || begun === undefined || begun.length >= scenario.steps.length) return undefined;
-  return [{ ...scenario, steps: scenario.steps.slice(0, begun.length) }];
+  return [{ scenario: { ...scenario, steps: scenario.steps.slice(0, begun.length) } }];
 };
 
 /** All steps of one word. */
@@ -86,10 +103,10 @@ const byWord: Pass = ({ scenario, begun }, cursor) => {
   return removal({ scenario, begun }, (step) => step.word === word);
 };
 
-function removal(now: Shrinkable, isRemoved: (step: Step, index: number) => boolean): Scenario[] {
+function removal(now: Shrinkable, isRemoved: (step: Step, index: number) => boolean): Smaller[] {
   const { scenario, begun } = now;
   const removed = scenario.steps.flatMap((step, index) => (isRemoved(step, index) ? [index] : []));
-  return withoutSteps(scenario, removed, begun);
+  return withoutSteps(scenario, removed, begun).map((smaller) => ({ scenario: smaller }));
 }
 
 /** Pieces of halving size, from the end; the last one has the most to do with it. */
@@ -104,7 +121,7 @@ function chunks(part: Part | 'schedule'): Pass[] {
     const isGone = (_: unknown, index: number) => index < end && index >= end - size;
     if (part === 'steps') return removal(now, isGone);
     const left = scenario[part].filter((one, index) => !isGone(one, index));
-    return [{ ...scenario, [part]: left }];
+    return [{ scenario: { ...scenario, [part]: left } }];
   });
 }
 
@@ -113,7 +130,7 @@ const oneDeviation: Pass = ({ scenario }, cursor) => {
   const { schedule } = scenario;
   const last = schedule.at(-1)?.at ?? -1;
   if (schedule.length < 2 || cursor > last || cursor >= PLACES_MAX) return undefined;
-  return [{ ...scenario, schedule: [{ at: cursor, take: 1 }] }];
+  return [{ scenario: { ...scenario, schedule: [{ at: cursor, take: 1 }] } }];
 };
 
 /** Steps of a client become those of an earlier one: all of them, or one. */
@@ -121,10 +138,10 @@ const clients: Pass = ({ scenario }, cursor) => {
   const { steps } = scenario;
   const all = [...new Set(steps.map(({ client }) => client))].toSorted((a, b) => a - b);
   const from = all[cursor];
-  const lower = (isMeant: (step: Step, index: number) => boolean, to: number) => ({
-    ...scenario,
-    steps: steps.map((step, index) => (isMeant(step, index) ? { ...step, client: to } : step)),
-  });
+  const lower = (isMeant: (step: Step, index: number) => boolean, to: number) => {
+    const moved = steps.map((step, at) => (isMeant(step, at) ? { ...step, client: to } : step));
+    return { scenario: { ...scenario, steps: moved } };
+  };
   if (from !== undefined) {
     const free = all.findIndex((client, index) => client !== index);
     const earlier = all.filter((client) => client < from);
@@ -152,20 +169,21 @@ const together: Choose = (all, cursor) => {
 };
 
 function values(vocabulary: Vocabulary, chosen: Choose): Pass {
-  return ({ scenario }, cursor) => {
+  return ({ scenario }, cursor, last) => {
     const places = chosen(spots(scenario, vocabulary), cursor);
     const first = places?.[0];
     if (places === undefined || first === undefined) return undefined;
-    return simplerValues(first.value, first.parameter).map((value) => {
-      const changed = { ...scenario };
-      for (const { part, index, name } of places) {
-        changed[part] = changed[part].map((phrase, at) =>
-          at === index ? { ...phrase, with: { ...phrase.with, [name]: value } } : phrase,
-        ) as never;
-      }
-      return changed;
+    return simplerValues(first.value, first.parameter, last).map(({ value, low }) => {
+      return { scenario: places.reduce((all, spot) => changed(all, spot, value), scenario), low };
     });
   };
+}
+
+function changed(scenario: Scenario, { part, index, name }: Spot, value: Value): Scenario {
+  const phrase = scenario[part][index];
+  if (phrase === undefined) return scenario;
+  const other = { ...phrase, with: { ...phrase.with, [name]: value } };
+  return { ...scenario, [part]: (scenario[part] as readonly Phrase[]).with(index, other) };
 }
 
 const lowerTakes: Pass = ({ scenario }, cursor) => {
@@ -173,7 +191,7 @@ const lowerTakes: Pass = ({ scenario }, cursor) => {
   if (deviation === undefined) return undefined;
   const lower = { at: deviation.at, take: 1 };
   if (deviation.take <= 1) return [];
-  return [{ ...scenario, schedule: scenario.schedule.with(cursor, lower) }];
+  return [{ scenario: { ...scenario, schedule: scenario.schedule.with(cursor, lower) } }];
 };
 
 /** Two steps that make no sense without each other, such as open and close; near ones first. */
@@ -204,6 +222,7 @@ const slides: Pass = (now, cursor) => {
       const count = index <= cursor ? 0 : by + 1;
       return { choices: count, counts: [count] };
     });
-    return withoutSteps(scenario, [cursor], [...guess, { choices: by + 1, counts: [by + 1] }]);
+    const counts = [...guess, { choices: by + 1, counts: [by + 1] }];
+    return withoutSteps(scenario, [cursor], counts).map((smaller) => ({ scenario: smaller }));
   }).flat();
 };

@@ -120,6 +120,21 @@ describe('values', () => {
   });
 });
 
+test('a limit within 32 bits is found exactly, in few executions', async () => {
+  const lba = { type: 'integer', min: 0, max: 0xffff_ffff, likely: [8, 4096] } as const;
+  const model = toyModel({ write: { weight: 1, parameters: { lba } } });
+  const { scenario, executions } = await shrink(
+    scenarioOf({ steps: [step('write', { lba: 0xdead_beef })] }),
+    {
+      model,
+      run: (one) => ({ keeps: Number(one.steps[0]?.with['lba']) >= 1_234_567 }),
+      executions: 300,
+    },
+  );
+  expect(scenario.steps[0]?.with['lba']).toBe(1_234_567);
+  expect(executions).toBeLessThan(100);
+});
+
 /** Each step is three accesses and, of another client than the one before, a choice. */
 function played(scenario: Scenario): Trial & { accessOf: (access: number) => Step | undefined } {
   const begun: { choices: number; counts: number[] }[] = [];

@@ -11,6 +11,8 @@ export interface Position {
   readonly cursor: number;
   /** Since the first pass: then there is another round. */
   readonly changed: boolean;
+  /** What is left to try at the cursor begins there. */
+  readonly low?: number | undefined;
 }
 
 const START: Position = { pass: 0, cursor: 0, changed: false };
@@ -94,10 +96,11 @@ function ran(scenario: Scenario, { choices, begun }: Trial): Shrinkable {
 export function* candidates(
   passes: readonly Pass[],
   now: Shrinkable,
-  { pass: first, cursor: at, changed }: Position = START,
+  { pass: first, cursor: at, changed, low: last }: Position = START,
 ): Generator<Candidate, void> {
   let again = changed;
   let cursor = at;
+  let low = last;
   for (let pass = first; ; pass++) {
     if (pass >= passes.length) {
       if (!again) return;
@@ -105,10 +108,13 @@ export function* candidates(
       pass = 0;
     }
     for (; ; cursor++) {
-      const found = passes[pass]?.(now, cursor);
+      const found = passes[pass]?.(now, cursor, low);
+      low = undefined;
       if (found === undefined) break;
-      const position = { pass, cursor, changed: true };
-      for (const scenario of found) yield { scenario, position };
+      for (const smaller of found) {
+        const position = { pass, cursor, changed: true, low: smaller.low };
+        yield { scenario: smaller.scenario, position };
+      }
     }
     cursor = 0;
   }
