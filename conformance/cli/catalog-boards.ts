@@ -11,6 +11,8 @@ import { drawing } from '../suites/display/drawing.ts';
 import { panel } from '../suites/display/panel.ts';
 import { displaySimpleIO } from '../suites/display/simple-io.ts';
 import { data as flashData } from '../suites/flash-device/data.ts';
+import { promises as flashPromises } from '../suites/flash-device/promises.ts';
+import { recovery as flashRecovery } from '../suites/flash-device/recovery.ts';
 import { robustness as flashRobustness } from '../suites/flash-device/robustness.ts';
 import { flashSimpleIO } from '../suites/flash-device/simple-io.ts';
 import { cycles as memoryCycles } from '../suites/memory-device/cycles.ts';
@@ -144,7 +146,9 @@ export function boards(driver: (folder: string) => string) {
       drawing,
       panel,
       flashData,
+      flashPromises,
       flashRobustness,
+      flashRecovery,
       flashDevice,
       eepromDevice,
       eepromWire,

@@ -86,7 +86,8 @@ class FaultySpiBus implements SpiBus {
       if (fault.kind === 'lost-transaction') continue;
       const first = fault.at - 1 - start;
       if (fault.kind === 'flipped-bits') {
-        if (first < 0 || first >= bytes.length) continue;
+        const isHere = isRead || fault.onlyAnswers !== true;
+        if (!isHere || first < 0 || first >= bytes.length) continue;
         bytes[first] = (bytes[first] as number) ^ fault.bits;
         this.#tell(fault);
       } else if (isRead && first < bytes.length) {

@@ -7,10 +7,12 @@ const NO_RES =
   'QEMU answers instructions 90h and ABh with ids of some other parts only, else by zeros';
 const NO_DUAL_STATUS =
   'QEMU keeps one status register for this part, and none of it through a reset';
+const NO_POWER_DOWN = 'QEMU has no power-down: it does not know B9h';
 const NO_SECURITY = 'QEMU has no security registers: it does not know 42h, 44h and 48h';
 const NO_PAGES = 'QEMU has no page buffer: a program goes on to the next page';
 
 export const M25P80_DEPARTURES: Readonly<Record<string, Departure>> = {
+  'flash-device/promises/asleep': departure(NO_POWER_DOWN, /the answer to 9Fh/),
   'spi-nor/device/device-id': departure(NO_RES, /from address 0/),
   'spi-nor/device/release-id': departure(NO_RES, /the device id/),
   'spi-nor/device/release-with-id': departure(NO_RES, /the device id/),
@@ -38,10 +40,7 @@ export const M25P80_DEPARTURES: Readonly<Record<string, Departure>> = {
     'QEMU erases so many bytes from the very address on, not the sector that it lies in',
     /around the (beginning|end)/,
   ),
-  'spi-nor/device/power-down': departure(
-    'QEMU has no power-down: it does not know B9h',
-    /a read in power-down/,
-  ),
+  'spi-nor/device/power-down': departure(NO_POWER_DOWN, /a read in power-down/),
   'spi-nor/device/four-byte-mode': departure(
     'QEMU has no status register 3 that could tell the address mode',
     /ADS/,

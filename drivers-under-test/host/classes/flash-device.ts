@@ -24,7 +24,10 @@ export interface FlashStatistics {
 
 export interface FlashDevice {
   facts(): FlashFacts | Promise<FlashFacts>;
-  /** @throws kIOReturnBadArgument when it leaves the flash, without touching the device */
+  /**
+   * @throws kIOReturnBadArgument when it leaves the flash, without touching the device;
+   * kIOReturnNoDevice once a call has found the flash gone
+   */
   read(offset: number, length: number): Promise<Uint8Array>;
   /**
    * Clears bits, whatever the page boundaries; the bytes last when it ends. Nothing is erased.

@@ -105,7 +105,7 @@ export class SpiNorDriver extends IOService implements FlashDevice {
 
   async erase(offset: number, length: number): Promise<void> {
     this.#requireInside(offset, length);
-    const [smallest] = this.#eraseTypes();
+    const [smallest] = this.#known.eraseTypes;
     const unit = smallest?.bytes ?? this.#known.facts.bytes;
     if (offset % unit !== 0 || length % unit !== 0) {
       fail('kIOReturnBadArgument', `an erase goes by ${unit} bytes`);
@@ -163,9 +163,15 @@ export class SpiNorDriver extends IOService implements FlashDevice {
     if (isSilent) await this.#untilReady(CHIP_ERASE);
     await this.#chip.reset();
     const parameters = await this.#chip.sfdp(SFDP_BYTES);
-    this.#known = identify(await this.#chip.jedecId(), parameters);
-    this.#protection = protectionOf(this.#known.facts);
-    this.#chip.fourByteAddresses = this.#known.facts.fourByteAddresses;
+    const { facts, eraseTypes } = identify(await this.#chip.jedecId(), parameters);
+    this.#chip.fourByteAddresses = facts.fourByteAddresses;
+    const usable = eraseTypes.filter(({ opcode }) => this.#chip.canErase(opcode));
+    if (usable.length === 0) fail('kIOReturnUnsupported', 'no erase has four address bytes');
+    this.#known = {
+      eraseTypes: usable,
+      facts: { ...facts, eraseBytes: usable.map(({ bytes }) => bytes) },
+    };
+    this.#protection = protectionOf(facts);
   }
 
   /** Awake, done with whatever it does, and still the same flash. */
@@ -228,12 +234,8 @@ export class SpiNorDriver extends IOService implements FlashDevice {
     }
   }
 
-  #eraseTypes(): readonly EraseType[] {
-    return this.#known.eraseTypes.filter(({ opcode }) => this.#chip.canErase(opcode));
-  }
-
   #largest(at: number, left: number): EraseType {
-    const fitting = this.#eraseTypes().filter(({ bytes }) => at % bytes === 0 && bytes <= left);
+    const fitting = this.#known.eraseTypes.filter(({ bytes }) => at % bytes === 0 && bytes <= left);
     return fitting.at(-1) ?? fail('kIOReturnUnsupported', 'no erase fits');
   }
 

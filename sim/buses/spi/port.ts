@@ -1,7 +1,7 @@
 /**
  * The host's end of an SPI bus: transactions of drivers go through here one after the other,
- * whatever the bus, and are journaled: `address` of what is written is its place in the transaction.
- * It outlives the drivers.
+ * whatever the bus, and are journaled; `address` of what is written is its place in the
+ * transaction. It outlives the drivers.
  */
 import { Completion } from '../../kernel/completion.ts';
 import { EventKind } from '../../kernel/journal.ts';
