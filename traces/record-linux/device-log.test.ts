@@ -43,6 +43,24 @@ it('places accesses in BARs, with all bits of the value', () => {
   ]);
 });
 
+it("keeps the PCI core's accesses to MSI-X apart, at the same offsets", () => {
+  const { events, spaces } = read(
+    'pci_update_mappings_add nvme 00:04.0 0,0x10000+0x4000',
+    access('write', '0x1200c', '0x1', 4, 'msix-table'),
+    access('write', '0x11000', '0x1', 4, 'nvme'),
+    access('read', '0x13000', '0x0', 4, 'msix-pba'),
+  );
+  expect(events.map(({ space, address }) => [space, address])).toEqual([
+    [8, 0x200c],
+    [0, 0x1000],
+    [8, 0x3000],
+  ]);
+  expect(spaces.map(({ space, base, length }) => [space, base, length])).toEqual([
+    [0, 0x10000, 0x4000],
+    [8, 0x10000, 0x4000],
+  ]);
+});
+
 it('knows interrupts, by message and by level', () => {
   const { events } = read(
     'pci_nvme_irq_msix raising MSI-X IRQ vector 1',

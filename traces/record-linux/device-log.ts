@@ -30,6 +30,12 @@ const NUMBER = /(\w+) (0x[0-9a-f]+|\d+)\b/g;
 /** Regions through which configuration space is reached. */
 const WINDOWS = ['pci-conf-data', 'pcie-mmcfg-mmio'];
 const MARKS = 'isa-debugcon';
+/**
+ * Structures of the PCI core's within a BAR, not the driver's: they get a space of their own, 8 and
+ * the number of the BAR, with the same offsets.
+ */
+const CORE_REGIONS = ['msix-table', 'msix-pba'];
+const CORE_SPACES = 8;
 const LINE_FEED = 10;
 const IO_PORTS = 0x1_0000;
 const WORD = 0x1_0000_0000n;
@@ -95,13 +101,19 @@ class DeviceLogReader implements DeviceLog {
     if (bar === undefined) return false;
     this.#add({
       kind: isWrite ? TraceKind.Write : TraceKind.Read,
-      space: bar.space,
+      space: CORE_REGIONS.includes(region) ? this.#coreSpace(bar) : bar.space,
       address: address - bar.base,
       size,
       value: Number(value % WORD),
       high: Number(value / WORD),
     });
     return true;
+  }
+
+  #coreSpace(bar: TraceSpace): number {
+    const space = CORE_SPACES + (bar.space % CORE_SPACES);
+    if (!this.spaces.some((it) => it.space === space)) this.spaces.push({ ...bar, space });
+    return space;
   }
 
   #window(size: number, isWrite: boolean): boolean {
