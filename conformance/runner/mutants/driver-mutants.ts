@@ -4,6 +4,10 @@ import { eduInterrupts } from '../../../drivers-under-test/mutants/edu/interrupt
 import { eduLifecycle } from '../../../drivers-under-test/mutants/edu/lifecycle.ts';
 import { eduRules } from '../../../drivers-under-test/mutants/edu/rules.ts';
 import { eduTransfers } from '../../../drivers-under-test/mutants/edu/transfers.ts';
+import { eepromCycles } from '../../../drivers-under-test/mutants/eeprom/cycles.ts';
+import { eepromData } from '../../../drivers-under-test/mutants/eeprom/data.ts';
+import { eepromLifecycle } from '../../../drivers-under-test/mutants/eeprom/lifecycle.ts';
+import { eepromRecovery } from '../../../drivers-under-test/mutants/eeprom/recovery.ts';
 import { nvmeDurability } from '../../../drivers-under-test/mutants/nvme/durability.ts';
 import { nvmeLifecycle } from '../../../drivers-under-test/mutants/nvme/lifecycle.ts';
 import { nvmePromises } from '../../../drivers-under-test/mutants/nvme/promises.ts';
@@ -28,4 +32,8 @@ export const driverMutants: readonly DriverMutant[] = [
   ...nvmeLifecycle,
   ...nvmeRules,
   ...nvmePromises,
+  ...eepromData,
+  ...eepromCycles,
+  ...eepromRecovery,
+  ...eepromLifecycle,
 ];

@@ -1,9 +1,13 @@
 /** The smoke test of mutants: a defect that shows at once is a broken build, not a mutant. */
 import type { BlockDevice } from '../../../drivers-under-test/host/classes/block-device.ts';
+import type { Display } from '../../../drivers-under-test/host/classes/display.ts';
 import type { EduDevice } from '../../../drivers-under-test/host/classes/edu-device.ts';
+import type { MemoryDevice } from '../../../drivers-under-test/host/classes/memory-device.ts';
 import type { SerialPort } from '../../../drivers-under-test/host/classes/serial-port.ts';
+import type { TemperatureSensor } from '../../../drivers-under-test/host/classes/temperature-sensor.ts';
 import { type Clause, type Suite, clauseAddress, suite } from '../../clause.ts';
 import type { Citation } from '../../citation.ts';
+import { I2cPort } from '../../../sim/buses/i2c/port.ts';
 import { expect } from '../../expect.ts';
 import type { Scene } from '../../scene.ts';
 
@@ -54,6 +58,55 @@ export const smoke: readonly Suite[] = [
           expect.that(scene.function.configRead(0, 2) !== 0xffff, 'a function that answers');
         },
       },
+    ],
+  }),
+  suite({
+    id: `${OPENS}/i2c`,
+    for: { bus: 'i2c' },
+    clauses: [
+      {
+        id: 'opens',
+        cite: CITE,
+        text: 'The device acknowledges its address.',
+        level: 'shall',
+        subject: 'device',
+        async check(scene) {
+          const { i2c, address } = scene.i2c;
+          const port = new I2cPort(scene.world, i2c);
+          const { end } = await port.transfer([{ address, write: new Uint8Array(0) }]);
+          expect.equal(end, 'done', 'a transfer of no bytes');
+        },
+      },
+    ],
+  }),
+  suite({
+    id: 'mutants/memory-device',
+    for: { class: 'MemoryDevice' },
+    clauses: [
+      smokeClause('The driver starts and knows its memory.', async (scene) => {
+        const driver = await scene.start<MemoryDevice>();
+        expect.that((await driver.facts()).bytes > 0, 'bytes of the memory');
+      }),
+    ],
+  }),
+  suite({
+    id: 'mutants/temperature-sensor',
+    for: { class: 'TemperatureSensor' },
+    clauses: [
+      smokeClause('The driver starts and tells a temperature.', async (scene) => {
+        const driver = await scene.start<TemperatureSensor>();
+        expect.that(Number.isFinite(await driver.temperature()), 'a temperature');
+      }),
+    ],
+  }),
+  suite({
+    id: 'mutants/display',
+    for: { class: 'Display' },
+    clauses: [
+      smokeClause('The driver starts and knows its display.', async (scene) => {
+        const driver = await scene.start<Display>();
+        expect.that((await driver.facts()).width > 0, 'the width');
+      }),
     ],
   }),
   suite({

@@ -1,6 +1,10 @@
 /** Write cycles and their ends: none is left running, and none is waited for without an end. */
 import { I2cPort } from '../../../sim/buses/i2c/port.ts';
 import type { MemoryDevice } from '../../../drivers-under-test/host/classes/memory-device.ts';
+import {
+  kIOServicePowerCapabilityOff,
+  kIOServicePowerCapabilityOn,
+} from '../../../drivers-under-test/host/io-service.ts';
 import { EventKind } from '../../../sim/kernel/journal.ts';
 import { END, enumerated, suite } from '../../clause.ts';
 import { expect } from '../../expect.ts';
@@ -75,6 +79,25 @@ export const cycles = suite({
           const { end } = await port.transfer([{ address, write: new Uint8Array(0) }]);
           expect.equal(end, 'done', `a poll after a write of ${length} bytes`);
         }
+      },
+    },
+    {
+      id: 'quiet-asleep',
+      cite: CONTRACT,
+      text: 'When the driver is asleep the write that was under way has ended: the bus is quiet.',
+      level: 'shall',
+      subject: 'driver',
+      bugClasses: ['BC-14', 'BC-20'],
+      async check(scene) {
+        const { driver, pageBytes } = await started(scene);
+        const writing = failure(() => driver.write(0, pattern(0, 8 * pageBytes)));
+        await scene.pass(CYCLE_NS);
+        await scene.power(kIOServicePowerCapabilityOff);
+        const before = scene.accesses;
+        await scene.pass(PATIENCE_NS);
+        await writing;
+        expect.equal(scene.accesses - before, 0, 'accesses asleep');
+        await scene.power(kIOServicePowerCapabilityOn);
       },
     },
     enumerated({

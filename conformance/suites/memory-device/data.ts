@@ -123,6 +123,22 @@ export const data = suite({
       },
     }),
     {
+      id: 'any-value',
+      cite: CONTRACT,
+      text: 'Whatever a byte holds, any value takes its place, that of erased bytes too.',
+      level: 'shall',
+      subject: 'driver',
+      bugClasses: ['BC-25'],
+      async check(scene) {
+        const { driver, pageBytes } = await started(scene);
+        for (const value of [0x00, 0xff, 0x55, 0xaa, 0xff, 0x00]) {
+          const bytes = new Uint8Array(2 * pageBytes).fill(value);
+          await driver.write(0, bytes);
+          await holds(driver, 0, bytes, `two pages of ${value}`);
+        }
+      },
+    },
+    {
       id: 'last-byte',
       cite: CONTRACT,
       text: 'The last byte can be written and read, and the first one is left alone.',

@@ -16,6 +16,8 @@ import {
   UM10204,
 } from './facts.ts';
 
+/** Bytes on the bus of a start, a short write and a read. */
+const FEW_BYTES = 60;
 /** Bytes on the bus that the workload takes, retries included, are fewer. */
 const BYTES_MAX = 400;
 const CUTS = 40;
@@ -174,6 +176,25 @@ export const robustness = suite({
         check: (scene, at) => survives(scene, { kind, at, ...parameters } as I2cFault),
       }),
     ),
+    enumerated({
+      id: 'gets-over',
+      cite: UM10204('3.1.8'),
+      text: 'A failure of the bus that strikes one byte once costs no call.',
+      level: 'should',
+      subject: 'driver',
+      needs: ['faults'],
+      bugClasses: ['BC-07', 'BC-22'],
+      every: (['no-acknowledge', 'lost-arbitration', 'stuck-data', 'stretched-clock'] as const)
+        .map((kind) => places(FEW_BYTES).map((at) => ({ kind, at, bytes: 1, ns: 1e6 })))
+        .flat(),
+      async check(scene, fault) {
+        scene.inject(fault);
+        const { driver, pageBytes } = await started(scene);
+        const bytes = pattern(0, 4, 6);
+        await driver.write(pageBytes - 2, bytes);
+        await holds(driver, pageBytes - 2, bytes, 'what was written');
+      },
+    }),
     {
       id: 'durable',
       cite: CONTRACT,
@@ -201,17 +222,18 @@ export const robustness = suite({
       every: places(CUTS),
       async check(scene, step) {
         const { driver, pageBytes } = await started(scene);
-        const length = 3 * pageBytes;
+        const length = 2 * pageBytes;
+        const offset = pageBytes + 3;
         const old = pattern(0, 5 * pageBytes, 1);
         await driver.write(0, old);
-        const fresh = pattern(pageBytes, length, 2);
-        const writing = driver.write(pageBytes, fresh);
+        const fresh = pattern(offset, length, 2);
+        const writing = driver.write(offset, fresh);
         writing.catch(() => {});
         await scene.pass(step * CUT_EVERY_NS);
         scene.cutPower();
         const seen = await (await started(scene)).driver.read(0, old.length);
         seen.forEach((byte, at) => {
-          const index = at - pageBytes;
+          const index = at - offset;
           const isInside = index >= 0 && index < length;
           const legal = isInside ? [old[at], fresh[index], 0xff] : [old[at]];
           expect.that(legal.includes(byte), `the byte at ${at}`, legal.join(' or '), `${byte}`);

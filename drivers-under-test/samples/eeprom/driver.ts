@@ -74,6 +74,11 @@ export class EepromDriver extends IOService implements MemoryDevice {
     await super.SetPowerState(powerFlags);
   }
 
+  /** Write cycles are long: calls wait for each other here, and keep no queue waiting. */
+  override completesLater(method: string): boolean {
+    return method === 'read' || method === 'write';
+  }
+
   facts(): MemoryFacts {
     const { bytes, pageBytes } = this.#part;
     return { bytes, pageBytes };
