@@ -1,15 +1,19 @@
 /** Every mutant of a device model or its bus: those of the register maps, and those by hand. */
 import { registers as eduRegisters } from '../../../sim/devices/edu/registers.ts';
 import { registers as nvmeRegisters } from '../../../sim/devices/nvme/registers.ts';
+import { registers as tmp105Registers } from '../../../sim/devices/tmp105/registers.ts';
 import { registers as uartRegisters } from '../../../sim/devices/uart-16550/registers.ts';
 import type { DeviceMutant } from '../../../drivers-under-test/mutants/mutant.ts';
 import { eduMutants } from './edu-mutants.ts';
+import { eepromMutants } from './eeprom-mutants.ts';
+import { i2cMutants } from './i2c-mutants.ts';
 import { mapMutants } from './map-mutants.ts';
 import { nvmeAdminMutants } from './nvme-admin-mutants.ts';
 import { nvmeBlockMutants } from './nvme-block-mutants.ts';
 import { nvmeLifeMutants } from './nvme-life-mutants.ts';
 import { nvmeQueueMutants } from './nvme-queue-mutants.ts';
 import { pciMutants } from './pci-mutants.ts';
+import { tmp105Mutants } from './tmp105-mutants.ts';
 import { uartMutants } from './uart-mutants.ts';
 
 const COMPOSED = 'the model composes it from its state before each read';
@@ -45,6 +49,12 @@ export const deviceMutants: readonly DeviceMutant[] = [
       'CQHDBL.CQH-narrow': 'no queue is so long',
     },
   }),
+  ...mapMutants({
+    target: 'sim:tmp105',
+    file: 'sim/devices/tmp105/registers.ts',
+    map: tmp105Registers,
+    equivalent: { 'CONFIGURATION.OS-RW': 'the model takes it back by itself' },
+  }),
   ...pciMutants,
   ...eduMutants,
   ...uartMutants,
@@ -52,4 +62,7 @@ export const deviceMutants: readonly DeviceMutant[] = [
   ...nvmeQueueMutants,
   ...nvmeAdminMutants,
   ...nvmeBlockMutants,
+  ...eepromMutants,
+  ...tmp105Mutants,
+  ...i2cMutants,
 ];

@@ -14,6 +14,10 @@ import { nvmePromises } from '../../../drivers-under-test/mutants/nvme/promises.
 import { nvmeQueues } from '../../../drivers-under-test/mutants/nvme/queues.ts';
 import { nvmeRequests } from '../../../drivers-under-test/mutants/nvme/requests.ts';
 import { nvmeRules } from '../../../drivers-under-test/mutants/nvme/rules.ts';
+import { tmp105Alerts } from '../../../drivers-under-test/mutants/tmp105/alerts.ts';
+import { tmp105Lifecycle } from '../../../drivers-under-test/mutants/tmp105/lifecycle.ts';
+import { tmp105Recovery } from '../../../drivers-under-test/mutants/tmp105/recovery.ts';
+import { tmp105Values } from '../../../drivers-under-test/mutants/tmp105/values.ts';
 import { uartLifecycle } from '../../../drivers-under-test/mutants/uart-16550/lifecycle.ts';
 import { uartSetup } from '../../../drivers-under-test/mutants/uart-16550/setup.ts';
 import { uartTransfer } from '../../../drivers-under-test/mutants/uart-16550/transfer.ts';
@@ -36,4 +40,8 @@ export const driverMutants: readonly DriverMutant[] = [
   ...eepromCycles,
   ...eepromRecovery,
   ...eepromLifecycle,
+  ...tmp105Values,
+  ...tmp105Alerts,
+  ...tmp105Recovery,
+  ...tmp105Lifecycle,
 ];

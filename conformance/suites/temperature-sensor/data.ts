@@ -178,7 +178,10 @@ export const data = suite({
         await driver.setShutdown(true);
         warm(scene, 20_000);
         await driver.setShutdown(false);
+        const from = scene.world.now;
         expect.equal(await driver.temperature(), 20_000, 'the temperature after it');
+        const took = scene.world.now - from;
+        expect.that(took < TRANSFERS_NS, 'the time of it', 'no conversion', `${took} ns`);
         warm(scene, 30_000);
         await scene.pass(SETTLED_NS);
         expect.equal(await driver.temperature(), 30_000, 'the temperature later');
@@ -198,6 +201,24 @@ export const data = suite({
         const limits = { high: Math.max(one, other) * STEP, low: Math.min(one, other) * STEP };
         await driver.setLimits(limits);
         expect.equal(await driver.limits(), limits, 'the limits');
+      },
+    }),
+    enumerated({
+      id: 'limits-rounded',
+      cite: CONTRACT,
+      text: 'Limits between two steps are rounded down, below zero too.',
+      level: 'shall',
+      subject: 'driver',
+      bugClasses: ['BC-17'],
+      every: [-20_000.5, -62.4, -0.5, 0.5, 62.4, 20_000.5],
+      async check(scene, low) {
+        const driver = await scene.start<TemperatureSensor>();
+        await driver.setLimits({ high: low + 1000, low });
+        const expected = {
+          high: Math.floor((low + 1000) / STEP) * STEP,
+          low: Math.floor(low / STEP) * STEP,
+        };
+        expect.equal(await driver.limits(), expected, 'the limits');
       },
     }),
     {

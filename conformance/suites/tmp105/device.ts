@@ -1,13 +1,10 @@
 /** What a TMP105 owes its bus, whatever driver it has. Values are restated. */
-import { I2cPort } from '../../../sim/buses/i2c/port.ts';
-import type { I2cOutcome } from '../../../sim/buses/i2c/bus.ts';
 import { enumerated, suite } from '../../clause.ts';
 import { expect } from '../../expect.ts';
-import type { Scene } from '../../scene.ts';
 import { DATA_SHEET, RESOLUTIONS, SETTLED_NS, warm, word } from '../temperature-sensor/facts.ts';
+import { Bare, CONFIGURATION, SOON_NS } from './bare.ts';
 
 const TEMPERATURE = 0;
-const CONFIGURATION = 1;
 const T_LOW = 2;
 const T_HIGH = 3;
 const ALERT_RESPONSE = 0x0c;
@@ -22,56 +19,6 @@ const LIMITS_RESET = { low: 0x4b00, high: 0x5000 };
 const COLD = 20_000;
 const HOT = 90_000;
 const MILD = 77_000;
-/** Three conversions of nine bits. */
-const SOON_NS = 90_000_000;
-
-/** The device at its bus, without a driver. */
-class Bare {
-  readonly #scene: Scene;
-  readonly #port: I2cPort;
-
-  constructor(scene: Scene) {
-    this.#scene = scene;
-    this.#port = new I2cPort(scene.world, scene.i2c.i2c);
-  }
-
-  write(...bytes: number[]): Promise<I2cOutcome> {
-    return this.to(this.#scene.i2c.address, ...bytes);
-  }
-
-  to(address: number, ...bytes: number[]): Promise<I2cOutcome> {
-    return this.#port.transfer([{ address, write: Uint8Array.from(bytes) }]);
-  }
-
-  from(address: number, length: number): Promise<I2cOutcome> {
-    return this.#port.transfer([{ address, read: length }]);
-  }
-
-  /** What the pointer points at, from there. */
-  async readOn(length: number): Promise<Uint8Array | undefined> {
-    return (await this.from(this.#scene.i2c.address, length)).read[0];
-  }
-
-  async word(pointer: number): Promise<number> {
-    await this.write(pointer);
-    return word(await this.readOn(2));
-  }
-
-  async configuration(): Promise<number> {
-    await this.write(CONFIGURATION);
-    return (await this.readOn(1))?.[0] ?? -1;
-  }
-
-  get alertIsHigh(): boolean | undefined {
-    return this.#scene.i2c.lines.get('ALERT')?.level;
-  }
-
-  /** It becomes so warm, and the device sees it. */
-  async warm(millidegrees: number): Promise<void> {
-    warm(this.#scene, millidegrees);
-    await this.#scene.pass(SOON_NS);
-  }
-}
 
 /** Table 5, and the rows that it leaves out at the ends. */
 const FORMATS = [
@@ -231,8 +178,10 @@ export const device = suite({
       subject: 'device',
       async check(scene) {
         const bare = new Bare(scene);
-        await bare.write(T_LOW, 0xff, 0xff);
-        expect.equal(word(await bare.readOn(2)), 0xfff0, 'T_LOW');
+        for (const limit of [T_LOW, T_HIGH]) {
+          await bare.write(limit, 0xff, 0xff);
+          expect.equal(word(await bare.readOn(2)), 0xfff0, `register ${limit}`);
+        }
       },
     },
     enumerated({
@@ -300,6 +249,10 @@ export const device = suite({
         await bare.warm(HOT);
         await bare.warm(COLD);
         expect.equal(bare.alertIsHigh, false, 'ALERT that nobody read');
+        await bare.word(TEMPERATURE);
+        expect.equal(bare.alertIsHigh, true, 'ALERT that was read');
+        await bare.warm(COLD);
+        expect.equal(bare.alertIsHigh, false, 'ALERT of the lower limit, which comes next');
         await bare.write(CONFIGURATION, TM + SD);
         expect.equal(bare.alertIsHigh, true, 'ALERT in shutdown');
       },
@@ -331,6 +284,29 @@ export const device = suite({
         expect.equal(bare.alertIsHigh, false, `ALERT after ${faults} conversions`);
       },
     }),
+    {
+      id: 'faults-in-a-row',
+      cite: DATA_SHEET('Fault Queue (F1/F0)'),
+      text: 'A conversion inside the limits begins the count of the fault queue anew.',
+      level: 'shall',
+      subject: 'device',
+      needs: ALERTS,
+      async check(scene) {
+        const bare = new Bare(scene);
+        const shot = SD + OS + 8;
+        await bare.write(CONFIGURATION, SD);
+        await scene.pass(SOON_NS);
+        for (const millidegrees of [HOT, COLD, HOT]) {
+          await bare.warm(millidegrees);
+          await bare.write(CONFIGURATION, shot);
+          await scene.pass(SOON_NS);
+        }
+        expect.equal(bare.alertIsHigh, true, 'ALERT after two of three, not in a row');
+        await bare.write(CONFIGURATION, shot);
+        await scene.pass(SOON_NS);
+        expect.equal(bare.alertIsHigh, false, 'ALERT after two in a row');
+      },
+    },
     {
       id: 'alert-response',
       cite: DATA_SHEET('SMBus Alert Function'),
@@ -371,6 +347,18 @@ export const device = suite({
         expect.equal(await bare.configuration(), configuration, 'the configuration');
       },
     }),
+    {
+      id: 'general-call-refused',
+      cite: DATA_SHEET('General Call'),
+      text: 'A general call with another byte is not acknowledged, and nobody reads at its address.',
+      level: 'shall',
+      subject: 'device',
+      async check(scene) {
+        const bare = new Bare(scene);
+        expect.equal((await bare.to(GENERAL_CALL, 0x05)).end, 'no-data', 'an unknown command');
+        expect.equal((await bare.from(GENERAL_CALL, 1)).end, 'no-address', 'a read');
+      },
+    },
     {
       id: 'power-cut',
       cite: DATA_SHEET('Configuration Register'),

@@ -81,9 +81,9 @@ export class Tmp105Driver extends IOService implements TemperatureSensor {
     await super.SetPowerState(powerFlags);
   }
 
-  /** Waiting for an alert keeps nobody else waiting. */
-  override completesLater(method: string): boolean {
-    return method === 'nextAlert';
+  /** Calls wait for conversions, or for each other, here: no queue waits with them. */
+  override completesLater(): boolean {
+    return true;
   }
 
   temperature(): Promise<number> {
