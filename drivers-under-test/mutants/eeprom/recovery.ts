@@ -38,8 +38,8 @@ export const eepromRecovery: readonly DriverMutant[] = [
       {
         find: CATCH,
         replace:
-          "        if (error instanceof IOReturnError && error.codeName === 'kIOReturnIOError') {\n" +
-          `          return [];\n        }\n${CATCH}`,
+          '        const code = error instanceof IOReturnError ? error.codeName : undefined;\n' +
+          `        if (code === 'kIOReturnIOError') return [];\n${CATCH}`,
       },
       BLIND,
     ],

@@ -58,8 +58,8 @@ export const tmp105Recovery: readonly DriverMutant[] = [
     expected: ['temperature-sensor/robustness/stuck-data'],
     edits: [
       {
-        find: "        if (error.codeName === 'kIOReturnOffline') await this.#device.RecoverBus();\n",
-        replace: '',
+        find: "if (error.codeName === 'kIOReturnOffline') await this.#device.RecoverBus();\n",
+        replace: '\n',
       },
     ],
   },
