@@ -33,3 +33,8 @@ export {
 } from './target.ts';
 export { simTarget, type SimTargetOptions } from './transports/sim/target.ts';
 export { type Case, judge } from './runner/judge.ts';
+export { scenarios } from './search/arbitrary.ts';
+export { exportTest } from './search/export-test.ts';
+export type { Play, SearchModel, Situation, Vocabulary } from './search/model.ts';
+export { type Runner, type RunnerOptions, makeRunner } from './search/run-scenario.ts';
+export type { Parameter, Scenario, Step } from './search/scenario.ts';

@@ -21,6 +21,9 @@ import { type LocatedClause, applicable, isChosen, itemSeed } from './runner/pla
 import { type Target, TargetUnavailable } from './target.ts';
 import { UsageError } from './usage-error.ts';
 
+/** For tests that `dyno fuzz export` writes. */
+export { ScenarioFailure, expectScenario } from './search/expect-scenario.ts';
+
 export interface ClauseTests {
   /** What `driver.ts` default-exports. */
   readonly driver: Manifest;

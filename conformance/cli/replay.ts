@@ -1,14 +1,14 @@
 /** `dyno replay`: plays one scenario of the search again, and says what came of it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { EXIT } from '../../reports/summary.ts';
-import { findingLines } from '../../reports/renderers/failure-text.ts';
 import { invocation, quoted } from '../runner/invocation.ts';
 import { driverModule, loadCatalog, loadDriver } from '../runner/load.ts';
 import { targetEntry } from '../runner/plan.ts';
 import { StrayRejections } from '../runner/stray-rejections.ts';
-import { type Outcome, makeRunner } from '../search/run-scenario.ts';
+import { outcomeText } from '../search/outcome-text.ts';
+import { makeRunner } from '../search/run-scenario.ts';
 import type { Scenario } from '../search/scenario.ts';
-import { type Models, ScenarioError, formatScenario, parseScenario } from '../search/text.ts';
+import { type Models, ScenarioError, parseScenario } from '../search/text.ts';
 import { UsageError } from '../usage-error.ts';
 
 export interface ReplayOptions {
@@ -42,30 +42,9 @@ export async function replayVerb(file: string, options: ReplayOptions): Promise<
   });
   const outcome = await run(scenario);
   target.close();
-  process.stdout.write(`${told(scenario, outcome, reproduceLine(file, options))}\n`);
+  process.stdout.write(`${outcomeText(scenario, outcome, reproduceLine(file, options))}\n`);
   if (outcome.problem === undefined) return EXIT.pass;
   return outcome.problem.verdict === 'fail' ? EXIT.fail : EXIT.infrastructure;
-}
-
-function told(scenario: Scenario, { problem, hash }: Outcome, reproduce: string): string {
-  const { driver, target, steps } = scenario;
-  const what = `${driver} on ${target}`;
-  if (problem === undefined) {
-    return `PASS ${what}: ${steps.length} steps, nothing is wrong with them (journal ${hash})`;
-  }
-  const { verdict, cause = 'no verdict', message, expected, seen } = problem;
-  const { violations, journal, stack } = problem;
-  const failure = {
-    message,
-    ...(expected === undefined ? {} : { expected }),
-    ...(seen === undefined ? {} : { seen }),
-    violations,
-    journal,
-    ...(stack === undefined ? {} : { stack }),
-    reproduce,
-  };
-  const lines = formatScenario(scenario).trimEnd().split('\n');
-  return findingLines(`${verdict.toUpperCase()} ${what} (${cause})`, lines, failure).join('\n');
 }
 
 function reproduceLine(file: string, { target, driver, config }: ReplayOptions): string {

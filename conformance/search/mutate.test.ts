@@ -7,7 +7,7 @@ import { ByteSource } from './source.ts';
 import { whyNot } from './text.ts';
 import { EXTENT, SEEDS, SUBJECT, median, plainWords, toyModel } from './toys.fixture.ts';
 
-const at = { type: 'integer', min: 1, max: 500 } as const;
+const at = { type: 'integer', min: 1, max: 20 } as const;
 const lba = { type: 'integer', min: 0, max: 999 } as const;
 const model = toyModel(
   { ...plainWords(6), write: { weight: 2, parameters: { lba } } },

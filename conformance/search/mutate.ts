@@ -5,6 +5,7 @@ import type { SearchModel, Situation } from './model.ts';
 import {
   DEVIATIONS_MAX,
   PHRASES_MAX,
+  type Parameter,
   type Phrase,
   type Scenario,
   type Step,
@@ -159,14 +160,16 @@ function misfortunes(part: 'faults' | 'answers'): Mutation {
       return more === undefined ? scenario : { ...scenario, [part]: [...all, more] };
     }
     if (how === 1) return { ...scenario, [part]: all.toSpliced(at, 1) };
-    return { ...scenario, [part]: all.with(at, moved(source, one)) };
+    const parameter = generator.model.vocabulary[part][one.word]?.parameters[PLACE];
+    return { ...scenario, [part]: all.with(at, moved(source, one, parameter)) };
   };
 }
 
-function moved(source: Source, phrase: Phrase): Phrase {
+function moved(source: Source, phrase: Phrase, parameter: Parameter | undefined): Phrase {
   const place = phrase.with[PLACE];
-  if (typeof place !== 'number') return phrase;
-  const at = Math.max(1, place + between(source, -PLACES_NEAR, PLACES_NEAR));
+  if (typeof place !== 'number' || parameter?.type !== 'integer') return phrase;
+  const near = place + between(source, -PLACES_NEAR, PLACES_NEAR);
+  const at = Math.max(parameter.min, Math.min(parameter.max, near));
   return { ...phrase, with: { ...phrase.with, [PLACE]: at } };
 }
 
