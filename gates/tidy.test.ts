@@ -45,6 +45,8 @@ const planted: readonly [path: string, text: string, rule?: string][] = [
   ['sim/kernel/a.ts', "import { b } from '../../traces/format/b.ts';", 'folders'],
   ['traces/format/a.ts', "import { b } from '../../drivers-under-test/host/b.ts';", 'folders'],
   ['traces/format/a.ts', "import { b } from '../../sim/kernel/b.ts';"],
+  ['traces/codecs/vcd/a.ts', "import { b } from 'node:fs';", 'pure'],
+  ['traces/files/a.ts', "import { b } from 'node:fs';"],
   ['drivers-under-test/host/a.ts', "import { b } from '../../conformance/suite.ts';", 'folders'],
   ['drivers-under-test/host/a.test.ts', "import '../../conformance/suite.ts';", 'folders'],
   ['reports/a.ts', "import type { B } from '../sim/kernel/b.ts';", 'folders'],

@@ -106,6 +106,91 @@ program
   });
 
 program
+  .command('record')
+  .description('play one scene and write down everything that happens in it')
+  .argument('<driver>', 'a name from dyno list, a folder with driver.ts, or a file')
+  .requiredOption('-t, --target <name>', 'what to attach the driver to, such as sim:edu')
+  .option('--clause <address>', 'what to play (default: one round of simple I/O)')
+  .option('--seed <number>', 'seed of everything that is random', wholeNumber, 1)
+  .option('--out <file>', '.dyno for text, .dynob for volume, - for standard output')
+  .option(...CONFIG)
+  .action(async (driver: string, options) => {
+    const { recordVerb } = await import('./record.ts');
+    process.exitCode = await recordVerb(driver, options);
+  });
+
+const trace = program.command('trace').description('look at recordings, and convert them');
+
+/** Options of every verb that reads a trace. */
+const reading = (command: Command) =>
+  command
+    .option('--from <format>', 'the format, where the file does not show it')
+    .option('--device <name>', 'whose register maps decode it (default: as its header says)')
+    .option(...CONFIG);
+
+/** Options that choose events. */
+const filtering = (command: Command) =>
+  reading(command)
+    .option('--kind <names>', 'only these kinds, such as read,write (repeatable)', names)
+    .option('--register <names>', 'only accesses to these registers (repeatable)', names)
+    .option('--field <name[=value]>', 'only accesses to registers with this field, or its value')
+    .option('--after <time>', 'from then on: 1500, 1.5us, 2ms, 3s')
+    .option('--before <time>', 'until then')
+    .option('--contains <text>', 'only events with this text, or these bytes in hexadecimal');
+
+filtering(trace.command('show'))
+  .description('print the events; in a terminal, page by page')
+  .argument('<file>', 'a trace, or - for standard input')
+  .option('--start <number>', 'the first event', wholeNumber, 0)
+  .option('--count <number>', 'events to print', wholeNumber)
+  .option('--no-pager', 'print them all')
+  .action(async (file: string, options) => {
+    const { showVerb } = await import('./trace/show.ts');
+    process.exitCode = await showVerb(file, options);
+  });
+
+reading(trace.command('stats'))
+  .description('count events by kind and register, polls and silences')
+  .argument('<file>', 'a trace, or - for standard input')
+  .option('--json', 'as JSON', false)
+  .action(async (file: string, options) => {
+    const { statsVerb } = await import('./trace/stats.ts');
+    process.exitCode = await statsVerb(file, options);
+  });
+
+reading(trace.command('convert'))
+  .description('write a trace in another format')
+  .argument('<file>', 'a trace, or - for standard input')
+  .argument('<out>', 'where to: its ending names the format; - for standard output')
+  .option('--to <format>', 'the format to write')
+  .action(async (file: string, out: string, options) => {
+    const { convertVerb } = await import('./trace/convert.ts');
+    process.exitCode = await convertVerb(file, out, options);
+  });
+
+filtering(trace.command('minimise'))
+  .description('leave out reads that only repeat the one before, and what is not chosen')
+  .argument('<file>', 'a trace, or - for standard input')
+  .argument('<out>', 'where to: its ending names the format; - for standard output')
+  .option('--to <format>', 'the format to write')
+  .option('--polls', 'keep reads that repeat', false)
+  .action(async (file: string, out: string, options) => {
+    const { minimiseVerb } = await import('./trace/convert.ts');
+    process.exitCode = await minimiseVerb(file, out, options);
+  });
+
+filtering(trace.command('diff'))
+  .description('compare two traces, whatever their times; exit code 1 where they differ')
+  .argument('<left>')
+  .argument('<right>')
+  .option('--polls', 'count reads that only repeat the one before', false)
+  .option('--lines <number>', 'lines to print', wholeNumber, 200)
+  .action(async (left: string, right: string, options) => {
+    const { diffVerb } = await import('./trace/diff.ts');
+    process.exitCode = await diffVerb(left, right, options);
+  });
+
+program
   .command('list')
   .description('list drivers, targets, profiles, suites, clauses or rules')
   .argument('[what]', 'one of the lists (default: all)')

@@ -26,7 +26,7 @@ const SIM_LAYERS = ['kernel', 'registers', 'buses', 'faults', 'devices', 'machin
 /** Plain ECMAScript: these folders must also run in a browser. */
 const PURE = [
   /^sim\//,
-  /^traces\/format\//,
+  /^traces\/(format|codecs)\//,
   /^conformance\/(suites|checkers|specs|generators)\//,
   /^drivers-under-test\/(host|samples)\//,
 ];

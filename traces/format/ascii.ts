@@ -5,6 +5,7 @@ export const Ascii = {
   Space: 0x20,
   Quote: 0x22,
   Hash: 0x23,
+  Star: 0x2a,
   Plus: 0x2b,
   Minus: 0x2d,
   Slash: 0x2f,

@@ -32,7 +32,7 @@ export class EventBatch {
   readonly values: Uint32Array;
   readonly highs: Uint32Array;
   /** '' where an event has no text. */
-  readonly texts: string[];
+  readonly texts: string[] = [];
   /** Where an event's bytes begin in the heap, or -1, and how many there are. */
   readonly #starts: Int32Array;
   readonly #lengths: Uint32Array;
@@ -48,7 +48,6 @@ export class EventBatch {
     this.sizes = new Uint8Array(capacity);
     this.values = new Uint32Array(capacity);
     this.highs = new Uint32Array(capacity);
-    this.texts = Array.from({ length: capacity }, () => '');
     this.#starts = new Int32Array(capacity);
     this.#lengths = new Uint32Array(capacity);
   }

@@ -30,6 +30,19 @@ const text = fc
   .map((value) => value.toWellFormed())
   .filter((value) => value !== '');
 
+/** With runs of one byte. */
+const payload = fc
+  .array(
+    fc.oneof(
+      fc.uint8Array({ maxLength: 20 }),
+      fc.tuple(fc.nat({ max: 255 }), fc.nat({ max: 40 })).map(([byte, count]) => {
+        return new Uint8Array(count).fill(byte);
+      }),
+    ),
+    { maxLength: 4 },
+  )
+  .map(concatenated);
+
 export const arbitraryEvent: fc.Arbitrary<TraceEvent> = fc
   .record({
     timeNs: upTo(NUMBER_MAX),
@@ -39,7 +52,7 @@ export const arbitraryEvent: fc.Arbitrary<TraceEvent> = fc
     size: fc.oneof(fc.constantFrom(0, 1, 2, 4, 8), upTo(SIZE_MAX)),
     value: upTo(WORD_MAX),
     high: fc.oneof(fc.constant(0), upTo(WORD_MAX)),
-    bytes: fc.option(fc.uint8Array({ maxLength: 80 }), { nil: undefined }),
+    bytes: fc.option(payload, { nil: undefined }),
     text: fc.option(text, { nil: undefined }),
     whole: fc.boolean(),
   })

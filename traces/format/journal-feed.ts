@@ -27,5 +27,5 @@ export function feedJournal(journal: Journal, batch: EventBatch, index: number):
   }
   const value = batch.values[index] as number;
   const size = batch.sizes[index] as number;
-  journal.record(kind as EventKind, space, address, value, size, batch.highs[index] as number);
+  journal.record(kind as EventKind, space, address, value, size, batch.highs[index]);
 }

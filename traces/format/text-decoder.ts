@@ -17,7 +17,7 @@ import {
 } from './event.ts';
 import type { TraceFooter, TraceHeader } from './header.ts';
 import { HeaderBuilder } from './header-text.ts';
-import { LineReader } from './line-reader.ts';
+import { LineReader, hexDigit } from './line-reader.ts';
 
 /** Kinds by length and letters, for reading them without a string. */
 interface Name {
@@ -190,17 +190,53 @@ export class TextTraceDecoder implements TraceDecoder {
 
   #payload(index: number): number {
     const reader = this.#reader;
-    const from = reader.at + 1;
-    const close = reader.bytes.indexOf(Ascii.Close, from);
+    const close = reader.bytes.indexOf(Ascii.Close, reader.at);
     if (close < 0 || close >= reader.end) throw reader.error('these bytes have no "]"');
-    const digits = close - from;
-    if (digits % 2 !== 0) throw reader.error('bytes are pairs of hexadecimal digits');
-    const length = digits / 2;
-    if (length > PAYLOAD_MAX) throw reader.error(`an event has at most ${PAYLOAD_MAX} bytes`);
+    reader.at++;
+    const from = reader.at;
+    const length = this.#payloadLength(close);
     reader.at = from;
-    reader.hexBytes(this.#batch.makeBytes(index, length));
+    const bytes = this.#batch.makeBytes(index, length);
+    for (let at = 0; at < length;) {
+      reader.accept(Ascii.Space);
+      const to = at + this.#digitPairs(close);
+      reader.hexBytes(bytes.subarray(at, to));
+      at = to;
+      if (!reader.accept(Ascii.Star)) continue;
+      const end = at - 1 + reader.decimal('a count', PAYLOAD_MAX);
+      bytes.fill(bytes[at - 1] as number, at, end);
+      at = end;
+    }
     reader.at = close + 1;
     return length;
+  }
+
+  /** Goes over the groups between the brackets: pairs of digits, the last may have a count. */
+  #payloadLength(close: number): number {
+    const reader = this.#reader;
+    let length = 0;
+    while (reader.at < close) {
+      if (length > 0) reader.accept(Ascii.Space);
+      const pairs = this.#digitPairs(close);
+      if (pairs === 0) throw reader.error('here must be a pair of hexadecimal digits');
+      reader.at += pairs * 2;
+      length += pairs;
+      if (reader.accept(Ascii.Star)) {
+        const count = reader.decimal('a count', PAYLOAD_MAX);
+        if (count === 0) throw reader.error('a byte is there at least once');
+        length += count - 1;
+      }
+      if (length > PAYLOAD_MAX) throw reader.error(`an event has at most ${PAYLOAD_MAX} bytes`);
+    }
+    return length;
+  }
+
+  /** Pairs of digits from the cursor on. */
+  #digitPairs(close: number): number {
+    const { bytes, at } = this.#reader;
+    let to = at;
+    while (to < close && hexDigit(bytes[to] as number) >= 0) to++;
+    return Math.floor((to - at) / 2);
   }
 
   #text(index: number): void {

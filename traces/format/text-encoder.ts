@@ -10,8 +10,8 @@
  *
  * Time as the difference to the event before in nanoseconds, so that one more event changes no
  * later line; kind; then, each only where it is not empty, `SPACE:0xADDRESS/SIZE`, ` = 0xVALUE`,
- * bytes in brackets, text in quotes as in JSON. Of an event with bytes the value is said only when
- * it is not their number: then they are the beginning of more.
+ * bytes in brackets (`00*512` is a run of one byte), text in quotes as in JSON. Of an event with
+ * bytes the value is said only when it is not their number: then they are the beginning of more.
  */
 import type { EventBatch } from './batch.ts';
 import type { TraceEncoder } from './codec.ts';
@@ -52,11 +52,25 @@ function line(
   return out;
 }
 
-/** Bytes as pairs of hexadecimal digits. */
+/** Shorter runs of one byte are written out. */
+const RUN_MIN = 16;
+
+/** Bytes as pairs of hexadecimal digits; a long run of one byte as that byte, * and how many. */
 export function hexOf(bytes: Uint8Array): string {
   let out = '';
-  for (let at = 0; at < bytes.length; at++) out += HEX_BYTES[bytes[at] as number] as string;
-  return out;
+  for (let at = 0; at < bytes.length;) {
+    const byte = bytes[at] as number;
+    let end = at + 1;
+    while (end < bytes.length && bytes[end] === byte) end++;
+    if (end - at >= RUN_MIN) {
+      out += `${out === '' ? '' : ' '}${HEX_BYTES[byte] as string}*${end - at}`;
+      if (end < bytes.length) out += ' ';
+    } else {
+      for (let index = at; index < end; index++) out += HEX_BYTES[byte] as string;
+    }
+    at = end;
+  }
+  return out.replaceAll('  ', ' ');
 }
 
 export class TextTraceEncoder implements TraceEncoder {

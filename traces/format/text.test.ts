@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { EventBatch } from './batch.ts';
 import { traceEvent, TraceKind, wideValue } from './event.ts';
 import { arbitraryTrace, decoded, encoded, type WholeTrace } from './events.fixture.ts';
 import { emptyHeader } from './header.ts';
@@ -40,7 +41,7 @@ describe('the text form', () => {
     fc.assert(
       fc.property(arbitraryTrace, fc.integer({ min: 1, max: 200 }), (trace, piece) => {
         const file = encoded(new TextTraceEncoder(), trace);
-        expect(decoded(new TextTraceDecoder(), file, piece)).toEqual(trace);
+        expect(decoded(new TextTraceDecoder(new EventBatch(64)), file, piece)).toEqual(trace);
       }),
       { numRuns: 300 },
     );
@@ -88,8 +89,11 @@ const wrong: readonly [text: string, says: string][] = [
   [`${HEAD}+1 read 0:0x1/128\n`, 'line 4, column 15: the size is larger than 127'],
   [`${HEAD}+1 read 0x1 = 0x11111111111111111\n`, 'line 4, column 17: the value has more than 16'],
   [`${HEAD}+1 read 0x1 [0\n`, 'line 4, column 13: these bytes have no "]"'],
-  [`${HEAD}+1 read 0x1 [000]\n`, 'line 4, column 13: bytes are pairs'],
-  [`${HEAD}+1 read 0x1 [0g]\n`, 'line 4, column 15: here must be a hexadecimal digit'],
+  [`${HEAD}+1 read 0x1 [000]\n`, 'line 4, column 16: here must be a pair'],
+  [`${HEAD}+1 read 0x1 [00*0]\n`, 'line 4, column 18: a byte is there at least once'],
+  [`${HEAD}+1 read 0x1 [00*1048577]\n`, 'line 4, column 17: a count is larger'],
+  [`${HEAD}+1 read 0x1 [00*1048576 00]\n`, 'line 4, column 27: an event has at most'],
+  [`${HEAD}+1 read 0x1 [0g]\n`, 'line 4, column 14: here must be a pair'],
   [`${HEAD}+1 fault "a\n`, 'line 4, column 10: this text has no closing quote'],
   [`${HEAD}+1 fault "\\x"\n`, 'line 4, column 10: this text has an escape'],
   [`${HEAD}+1 fault "\\ud800"\n`, 'line 4, column 10: this text has half a surrogate pair'],

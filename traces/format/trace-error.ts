@@ -13,3 +13,7 @@ export class TraceError extends Error {
 export function atLine(line: number, column: number): string {
   return `line ${line}, column ${column}`;
 }
+
+export function atByte(offset: number): string {
+  return `byte ${offset}`;
+}

@@ -1,0 +1,60 @@
+/** The formats that files come in, by name; the first whose sniffing says yes reads a file. */
+import { BinaryTraceDecoder } from '../codecs/binary/decoder.ts';
+import { BinaryTraceEncoder } from '../codecs/binary/encoder.ts';
+import { MAGIC } from '../codecs/binary/layout.ts';
+import type { TraceDecoder, TraceEncoder } from '../format/codec.ts';
+import { TextTraceDecoder } from '../format/text-decoder.ts';
+import { TextTraceEncoder } from '../format/text-encoder.ts';
+import { bestPacker, unpack } from './packing.ts';
+
+export interface TraceFormat {
+  /** As on the command line. */
+  readonly name: string;
+  readonly what: string;
+  /** With their dots; the first is the usual one. */
+  readonly extensions: readonly string[];
+  /** Whether a file that begins so (up to `SNIFFED` bytes) is one. */
+  sniff(start: Uint8Array): boolean;
+  /** Absent where we only write it. */
+  readonly decoder?: () => TraceDecoder;
+  /** Absent where we only read it. */
+  readonly encoder?: () => TraceEncoder;
+}
+
+export const SNIFFED = 4096;
+
+const latin = new TextDecoder('latin1');
+
+/** Whether a line of the beginning matches. */
+function hasLine(pattern: RegExp) {
+  return (start: Uint8Array) => pattern.test(latin.decode(start));
+}
+
+export const FORMATS: readonly TraceFormat[] = [
+  {
+    name: 'dyno',
+    what: 'our own, one event in each line',
+    extensions: ['.dyno'],
+    sniff: hasLine(/^driver-dyno trace \d/),
+    decoder: () => new TextTraceDecoder(),
+    encoder: () => new TextTraceEncoder(),
+  },
+  {
+    name: 'dyno-binary',
+    what: 'our own, packed, for volume',
+    extensions: ['.dynob'],
+    sniff: (start) => MAGIC.every((byte, at) => start[at] === byte),
+    decoder: () => new BinaryTraceDecoder(unpack),
+    encoder: () => new BinaryTraceEncoder(bestPacker),
+  },
+];
+
+/** The format of this name, or undefined. */
+export function formatNamed(name: string): TraceFormat | undefined {
+  return FORMATS.find((format) => format.name === name);
+}
+
+/** The format that a file of this name is usually in, or undefined. */
+export function formatOfName(path: string): TraceFormat | undefined {
+  return FORMATS.find(({ extensions }) => extensions.some((ending) => path.endsWith(ending)));
+}
