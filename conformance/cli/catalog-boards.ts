@@ -89,6 +89,25 @@ const qemu = () => import('../transports/qemu-arm/target.ts');
 
 const FLASHES = ['sim:w25q16', 'sim:w25q128', 'sim:w25q256'];
 
+const SUITES = [
+  drawing,
+  panel,
+  flashData,
+  flashPromises,
+  flashRobustness,
+  flashRecovery,
+  flashDevice,
+  eepromDevice,
+  eepromWire,
+  memoryData,
+  memoryRobustness,
+  memoryCycles,
+  sensorData,
+  sensorAlerts,
+  sensorRobustness,
+  tmp105Device,
+];
+
 /** @param driver where the manifest in a folder of `drivers-under-test/` is */
 export function boards(driver: (folder: string) => string) {
   const sample = (name: string) => driver(`samples/${name}`);
@@ -142,24 +161,7 @@ export function boards(driver: (folder: string) => string) {
         make: async (context) => (await qemu()).qemuBoardTarget('tmp105', context),
       },
     },
-    suites: [
-      drawing,
-      panel,
-      flashData,
-      flashPromises,
-      flashRobustness,
-      flashRecovery,
-      flashDevice,
-      eepromDevice,
-      eepromWire,
-      memoryData,
-      memoryRobustness,
-      memoryCycles,
-      sensorData,
-      sensorAlerts,
-      sensorRobustness,
-      tmp105Device,
-    ],
+    suites: SUITES,
     rules: norRules,
     exercises: {
       Display: displaySimpleIO,
