@@ -311,7 +311,6 @@ export class Scene {
 
   /** Virtual nanoseconds pass, with everything that is due in them. */
   async pass(ns: number): Promise<void> {
-    if (!isProcess(this.driver)) return this.host.sleep(ns);
     const passed = new Completion<void>(this.world);
     this.world.after(ns, () => passed.resolve(undefined));
     await passed.promise;

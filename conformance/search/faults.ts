@@ -67,7 +67,11 @@ export function pciFaultWords(places: PciFaultPlaces): Readonly<Record<string, F
       times: { type: 'integer', min: 1, max: 5000, likely: [1, 200] },
       everyNs: { type: 'integer', min: 100, max: 1_000_000, likely: [1000] },
     },
-    'posted-writes': { at: access, ns: nanoseconds },
+    // A bridge holds a write for a moment, not for as long as a driver waits.
+    'posted-writes': {
+      at: access,
+      ns: { type: 'integer', min: 1, max: 1_000_000, likely: [1000, 10_000] },
+    },
     'changed-buffer': { at: call, bits: { type: 'integer', min: 1, max: 0xff } },
     'failed-allocation': { at: call },
     'failed-mapping': { at: call },
@@ -102,9 +106,6 @@ export const LIES: ReadonlySet<string> = new Set([
   'false-read',
   'changed-buffer',
 ]);
-
-/** Those that never end. */
-export const LASTING: ReadonlySet<string> = new Set(['removal', 'stuck-bits']);
 
 /** So many more attempts a fault may spoil after it struck: it says how many answers it takes. */
 export function spoils(faults: readonly object[]): number {

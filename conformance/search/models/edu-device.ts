@@ -123,7 +123,7 @@ class EduPlay implements Play {
         return this.#statistics();
       case 'wrong-call': {
         const begin = WRONG_CALLS[String(values['which'])] ?? (() => undefined);
-        return this.#life.call({ name, begin, check: () => {}, isWrong: true });
+        return this.#life.call({ name, begin, refusal: BAD_ARGUMENT });
       }
       default:
         return this.#life.perform(step);
@@ -137,7 +137,7 @@ class EduPlay implements Play {
     isWrong = false,
   ): Promise<void> | void {
     const check = (value: T) => expect.equal(value, expected, `the answer of ${name}`);
-    return this.#life.call({ name, begin, check, isWrong });
+    return this.#life.call({ name, begin, check, refusal: refusal(isWrong) });
   }
 
   #factorial(n: number): Promise<void> | void {
@@ -156,8 +156,8 @@ class EduPlay implements Play {
     return this.#life.call({
       name: 'copyIn',
       begin: (driver) => driver.copyIn(from, bytes.slice()),
-      check: () => write?.end(),
-      isWrong,
+      done: () => write?.end(),
+      refusal: refusal(isWrong),
     });
   }
 
@@ -169,7 +169,7 @@ class EduPlay implements Play {
       name: 'copyOut',
       begin: (driver) => driver.copyOut(from, bytes),
       check: (seen) => this.#buffer.check(from, bytes, seen, began),
-      isWrong: !fits(from, bytes),
+      refusal: refusal(!fits(from, bytes)),
     });
   }
 
@@ -178,15 +178,20 @@ class EduPlay implements Play {
     return this.#life.call({
       name: 'interruptSelfTest',
       begin,
-      check: () => {},
-      isWrong: bits === 0,
+      refusal: refusal(bits === 0),
     });
   }
 
   #statistics(): Promise<void> | void {
     const begin = (driver: EduDevice) => driver.statistics();
-    return this.#life.call({ name: 'statistics', begin, check: () => {}, isLocal: true });
+    return this.#life.call({ name: 'statistics', begin, isLocal: true });
   }
+}
+
+const BAD_ARGUMENT = ['kIOReturnBadArgument'] as const;
+
+function refusal(isWrong: boolean): typeof BAD_ARGUMENT | undefined {
+  return isWrong ? BAD_ARGUMENT : undefined;
 }
 
 type Values = Readonly<Record<string, Value>>;

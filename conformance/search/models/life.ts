@@ -3,7 +3,7 @@
  * process, a device that is reset under it. It knows what may fail when, and brings everything to
  * a good end.
  */
-import { IOReturnError } from '../../../drivers-under-test/host/io-return.ts';
+import { IOReturnError, type IOReturnName } from '../../../drivers-under-test/host/io-return.ts';
 import {
   kIOServicePowerCapabilityOff,
   kIOServicePowerCapabilityOn,
@@ -13,7 +13,7 @@ import { EventKind } from '../../../sim/kernel/journal.ts';
 import { ExpectationError, expect } from '../../expect.ts';
 import type { Scene } from '../../scene.ts';
 import { OWN_RULES, failure, whateverHappens } from '../../suites/driver/attempt.ts';
-import { LASTING, LIES, spoils } from '../faults.ts';
+import { LIES, spoils } from '../faults.ts';
 import type { Step } from '../scenario.ts';
 
 export type LifeState = 'off' | 'starting' | 'up' | 'stopping' | 'dozing' | 'asleep' | 'waking';
@@ -23,18 +23,23 @@ export interface Call<C, T> {
   /** For people, without numbers: failures are told apart by it. */
   readonly name: string;
   begin(client: C): T | Promise<T>;
-  /** Judges the answer. */
-  check(value: T): void;
-  /** It must be refused with kIOReturnBadArgument, whatever the device does. */
-  readonly isWrong?: boolean;
-  /** It answers while asleep too, from what the driver knows. */
+  /** It succeeded, whatever the answer is worth. */
+  done?(value: T): void;
+  /** Judges an answer that was not spoiled by lies. */
+  check?(value: T): void;
+  /** It must fail, with one of these codes unless something else is wrong. */
+  readonly refusal?: readonly IOReturnName[] | undefined;
+  /** Codes that it may fail with, as things are when it ends. */
+  mayFail?(): readonly IOReturnName[];
+  /** It answers while the device is off, too, from what the driver knows. */
   readonly isLocal?: boolean;
-  /** It ended without an answer that was checked: with an error, by a crash, or after lies. */
+  /** It failed, or was cut off by a crash. */
   lost?(): void;
 }
 
 /** What has happened when a call that is cut off by a crash ends. */
 const DIED = Symbol('died');
+const BAD_ARGUMENT: IOReturnName = 'kIOReturnBadArgument';
 /** Longer than any driver waits for anything. */
 const QUIET_NS = 5e9;
 
@@ -43,6 +48,10 @@ export class Life<C> {
   state: LifeState = 'off';
   /** Calls that have begun and not ended. */
   pending = 0;
+  /** Before a round of simple I/O: everything is as that expects it. */
+  prepare: () => Promise<void> = () => Promise.resolve();
+  /** The driver begins anew, or its work was cut off: what clients had of it is gone. */
+  onChange: (state: LifeState) => void = () => {};
   /** The device may have lost what it held; nothing before is known of it. */
   onReset: () => void = () => {};
   readonly #reach: (state: string) => void;
@@ -146,19 +155,26 @@ export class Life<C> {
   /** Everything has ended; what was planned is over: the driver works, or its device is gone. */
   async finish(): Promise<void> {
     if (!this.#used && !this.inTrouble) return;
-    if (this.#struck.has('removal')) return this.#finishRemoved();
-    const isLasting = [...this.#struck].some((kind) => LASTING.has(kind));
-    let spare = this.inTrouble ? 1 + (this.isLiedTo ? spoils(this.scene.faults) : 0) : 0;
-    for (;;) {
+    for (let spoiled = 0; ;) {
+      if (this.#struck.has('removal')) return this.#finishRemoved();
       const before = this.#strikes;
       const how = await this.#attempt();
-      if (how === undefined || isLasting) return;
+      if (how === undefined || this.#isStuck) return;
       if (before !== this.#strikes) continue;
-      if (spare === 0) {
-        throw new ExpectationError('simple I/O when the trouble is over', 'success', how);
-      }
-      spare--;
+      if (spoiled++ < this.#spare()) continue;
+      throw new ExpectationError('simple I/O when the trouble is over', 'success', how);
     }
+  }
+
+  /** So many attempts a fault that has struck may still spoil. */
+  #spare(): number {
+    if (!this.inTrouble) return 0;
+    return 1 + (this.isLiedTo ? spoils(this.scene.faults) : 0);
+  }
+
+  /** What is wrong stays so. */
+  get #isStuck(): boolean {
+    return this.#struck.has('stuck-bits');
   }
 
   /** One round of simple I/O, from wherever the driver is; what was wrong with it. */
@@ -172,6 +188,7 @@ export class Life<C> {
       await this.#wake();
       await this.#sync();
       if (this.state === 'off') await this.#startNow();
+      await this.prepare();
       await this.scene.simpleIO();
       return undefined;
     } catch (error) {
@@ -285,6 +302,7 @@ export class Life<C> {
   #enter(state: LifeState): void {
     this.state = state;
     this.#epoch++;
+    this.onChange(state);
   }
 
   #strike(text: string): void {
@@ -319,32 +337,33 @@ export class Life<C> {
   }
 
   #succeeded<T>(call: Call<C, T>, begun: Begun, value: T): void {
-    const { name, isWrong = false, isLocal = false } = call;
-    if (isWrong) throw new ExpectationError(`how ${name} ends`, 'a failure', 'success');
+    const { name, refusal, isLocal = false } = call;
+    // A driver in trouble may not know in what state it is, but it knows its arguments.
+    if (refusal !== undefined && (!this.inTrouble || refusal.includes(BAD_ARGUMENT))) {
+      throw new ExpectationError(`how ${name} ends`, 'a failure', 'success');
+    }
     const isDown = begun.state === 'off' || begun.state === 'asleep';
     if (isDown && !isLocal && begun.epoch === this.#epoch) {
       throw new ExpectationError(`how ${name} ends while ${begun.state}`, 'a failure', 'success');
     }
-    if (this.isLiedTo) call.lost?.();
-    else call.check(value);
+    call.done?.(value);
+    if (!this.isLiedTo) call.check?.(value);
   }
 
   #failed<T>(call: Call<C, T>, begun: Begun, error: unknown): void {
     if (!(error instanceof IOReturnError)) throw error;
-    const { name, isWrong = false } = call;
+    const { name, refusal } = call;
     call.lost?.();
     const isUndisturbed = begun.epoch === this.#epoch;
-    if (begun.state === 'asleep' && isUndisturbed && begun.accesses !== undefined) {
-      const accesses = this.pending === 0 ? this.scene.accesses - begun.accesses : 0;
-      expect.equal(accesses, 0, `accesses of ${name} while asleep`);
+    if (!isUndisturbed || this.inTrouble) return;
+    if (begun.state === 'asleep' && begun.accesses !== undefined && this.pending === 0) {
+      expect.equal(this.scene.accesses - begun.accesses, 0, `accesses of ${name} while asleep`);
     }
-    if (begun.state !== 'up' || !isUndisturbed || this.inTrouble) return;
-    if (!isWrong) {
-      throw new ExpectationError(`how ${name} ends`, 'success', error.codeName);
-    }
-    if (error.codeName !== 'kIOReturnBadArgument') {
-      throw new ExpectationError(`how ${name} ends`, 'kIOReturnBadArgument', error.codeName);
-    }
+    if (begun.state !== 'up') return;
+    const codes = refusal ?? call.mayFail?.() ?? [];
+    if (codes.includes(error.codeName)) return;
+    const expected = refusal === undefined ? ['success', ...codes] : codes;
+    throw new ExpectationError(`how ${name} ends`, expected.join(' or '), error.codeName);
   }
 }
 

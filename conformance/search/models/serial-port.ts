@@ -1,0 +1,476 @@
+/** Serial ports: what their calls answer, and what goes over the line. */
+import type {
+  ModemStatus,
+  SerialPort,
+  SerialSettings,
+} from '../../../drivers-under-test/host/classes/serial-port.ts';
+import type { IOReturnName } from '../../../drivers-under-test/host/io-return.ts';
+import type { SerialFarEnd } from '../../../sim/buses/uart/peer.ts';
+import { expect } from '../../expect.ts';
+import type { Scene } from '../../scene.ts';
+import { SECOND, SETTINGS, farEnd, formatFor } from '../../suites/serial-port/facts.ts';
+import { failure } from '../../suites/driver/attempt.ts';
+import { pciFaultWords } from '../faults.ts';
+import type { Play, SearchModel } from '../model.ts';
+import type { Step } from '../scenario.ts';
+import { type Call, Life, type LifeState } from './life.ts';
+import { LIFE_START } from './life-words.ts';
+import { Incoming, Outgoing, Pattern } from './serial-line.ts';
+import { SERIAL_WORDS, WRONG_CALLS, settingsOf } from './serial-words.ts';
+
+/** RBR, IER, IIR, LSR, MSR. */
+const OFFSETS = [0, 1, 2, 5, 6];
+/** More than a FIFO and what is in the shift registers. */
+const QUIET_CHARACTERS = 24;
+/** Bits of a character at the most. */
+const CHARACTER_BITS = 12;
+/** A call ends so much after its timeout at the latest. */
+const SLACK_NS = SECOND;
+/** More than a driver has to hold for a client that does not read. */
+const HELD_MAX = 3000;
+
+export const serialPortModel: SearchModel = {
+  name: 'SerialPort',
+  vocabulary: {
+    steps: SERIAL_WORDS,
+    faults: pciFaultWords({ accesses: 200, interrupts: 30, allocations: 4, offsets: OFFSETS }),
+    answers: {},
+  },
+  start: { ...LIFE_START, open: false },
+  sometimes: ['stop while busy', 'sleep while busy', 'crash while busy', 'close while busy'],
+  play: (scene, reach) => new SerialPlay(scene, reach),
+};
+
+type Port = 'closed' | 'opening' | 'open' | 'closing';
+
+class SerialPlay implements Play {
+  readonly #scene: Scene;
+  readonly #peer: SerialFarEnd;
+  readonly #life: Life<SerialPort>;
+  readonly #reach: (state: string) => void;
+  readonly #pattern = new Pattern();
+  readonly #outgoing = new Outgoing();
+  readonly #incoming = new Incoming();
+  #port: Port = 'closed';
+  /** Grows whenever the port opens or closes: a call over which it did may fail. */
+  #session = 0;
+  #settings: SerialSettings = SETTINGS;
+  #reading = 0;
+  #configuring = 0;
+  /** When the last character that the far end sends will have arrived. */
+  #sentAt = 0;
+  /** The ends may have misunderstood each other: what was heard says nothing. */
+  #isDeaf = false;
+  #hasBroken = false;
+  #hasSignalled = false;
+  readonly #lines: Record<keyof ModemStatus, boolean> = {
+    cts: false,
+    dsr: false,
+    ri: false,
+    dcd: false,
+  };
+
+  constructor(scene: Scene, reach: (state: string) => void) {
+    this.#scene = scene;
+    this.#reach = reach;
+    this.#peer = farEnd(scene);
+    this.#peer.format = formatFor(SETTINGS);
+    this.#life = new Life(scene, reach);
+    this.#life.onChange = (state) => this.#changed(state);
+    this.#life.onReset = () => this.#lose();
+    this.#life.prepare = () => this.#prepare();
+  }
+
+  begin(): Promise<void> {
+    return this.#life.begin();
+  }
+
+  state(): string {
+    return `${this.#life.describe()}, ${this.#port}`;
+  }
+
+  async finish(): Promise<void> {
+    if (!this.#life.isLiedTo) {
+      await this.#quiet();
+      if (!this.#isDeaf) this.#outgoing.check(this.#peer.received());
+      await this.#readRest();
+    }
+    await this.#life.finish();
+  }
+
+  perform(step: Step): Promise<void> | void {
+    const { word, with: values } = step;
+    const ns = Number(values['ns']);
+    const timeout = Number(values['timeout']);
+    const length = Number(values['length']);
+    switch (word) {
+      case 'open':
+        return this.#open(settingsOf(step));
+      case 'close':
+        return this.#close();
+      case 'configure':
+        return this.#configure(settingsOf(step));
+      case 'write':
+        return this.#write(length, timeout);
+      case 'read':
+        return this.#read(length, timeout);
+      case 'drain':
+        return this.#drain(timeout);
+      case 'flush':
+        return this.#flush(values['what'] as 'receive' | 'transmit' | 'both');
+      case 'break':
+        return this.#call({
+          name: 'sendBreak',
+          begin: (port) => port.sendBreak(ns),
+          // Cut short it may be taken for a character.
+          lost: () => void (this.#isDeaf = true),
+        });
+      case 'modem-lines':
+        return this.#setLines(values['dtr'] === true, values['rts'] === true);
+      case 'modem-status':
+        return this.#status();
+      case 'next-event':
+        return this.#nextEvent(timeout);
+      case 'statistics': {
+        const begin = (port: SerialPort) => port.statistics();
+        return this.#life.call({ name: word, begin, isLocal: true });
+      }
+      case 'wrong-call': {
+        const begin = WRONG_CALLS[String(values['which'])] ?? (() => undefined);
+        return this.#call({ name: word, begin, refusal: ['kIOReturnBadArgument'] });
+      }
+      default:
+        return word.startsWith('far-') ? this.#far(step) : this.#life.perform(step);
+    }
+  }
+
+  /** A call that needs an open port. */
+  #call<T>(call: Call<SerialPort, T>): Promise<void> | void {
+    const session = this.#session;
+    const port = this.#port;
+    const refusal = port === 'closed' ? NOT_OPEN : call.refusal;
+    return this.#life.call({
+      ...call,
+      // While it opens or closes a call may come too early or too late.
+      refusal: port === 'open' || port === 'closed' ? refusal : undefined,
+      mayFail: () => {
+        const codes = call.mayFail?.() ?? call.refusal ?? [];
+        return session === this.#session && port === 'open' ? codes : [...codes, ...CUT_OFF];
+      },
+    });
+  }
+
+  #open(settings: SerialSettings): Promise<void> | void {
+    if (this.#life.state !== 'up') return this.#openInPassing(settings);
+    if (this.#port === 'opening' || this.#port === 'closing') return;
+    const begin = (port: SerialPort) => port.open(settings);
+    if (this.#port === 'open') {
+      return this.#life.call({ name: 'a second open', begin, refusal: EXCLUSIVE });
+    }
+    return this.#openQuietly(settings);
+  }
+
+  /** On its way to or from sleep the driver may take it, or not. */
+  #openInPassing(settings: SerialSettings): Promise<void> | void {
+    if (this.#port === 'closed') this.#enter('opening');
+    return this.#life.call({
+      name: 'open',
+      begin: (port) => port.open(settings),
+      done: () => {
+        this.#isDeaf = true;
+        this.#incoming.isGarbled = true;
+        if (this.#port === 'opening') this.#enter('open');
+      },
+      lost: () => {
+        if (this.#port === 'opening') this.#enter('closed');
+      },
+    });
+  }
+
+  async #openQuietly(settings: SerialSettings): Promise<void> {
+    this.#enter('opening');
+    const session = this.#session;
+    // The far end may begin again meanwhile.
+    do await this.#quiet();
+    while (!this.#isQuiet());
+    if (session !== this.#session) return;
+    this.#peer.format = formatFor(settings);
+    this.#settings = settings;
+    const back = () => {
+      if (session === this.#session) this.#enter('closed');
+    };
+    await this.#life.call({
+      name: 'open',
+      begin: (port) => port.open(settings),
+      done: () => {
+        if (session !== this.#session) return;
+        this.#incoming.reset();
+        this.#enter('open');
+      },
+      lost: back,
+    });
+  }
+
+  #close(): Promise<void> | void {
+    const port = this.#port;
+    if (port === 'opening') return;
+    if (this.#life.pending > 0) this.#reach('close while busy');
+    if (port === 'open') this.#enter('closing');
+    const session = this.#session;
+    this.#outgoing.discard();
+    return this.#life.call({
+      name: 'close',
+      begin: (client) => client.close(),
+      done: () => {
+        if (session === this.#session && port === 'open') this.#enter('closed');
+      },
+      lost: () => {
+        if (session === this.#session && port === 'open') this.#enter('closed');
+      },
+      mayFail: () => (port === 'open' ? [] : CUT_OFF),
+      refusal: port === 'closed' ? NOT_OPEN : undefined,
+      isLocal: true,
+    });
+  }
+
+  #configure(settings: SerialSettings): Promise<void> | void {
+    if (!this.#isQuiet()) this.#incoming.isGarbled = true;
+    this.#configuring++;
+    return this.#call({
+      name: 'configure',
+      begin: (port) => port.configure(settings),
+      done: () => {
+        this.#configuring--;
+        this.#settings = settings;
+        this.#peer.format = formatFor(settings);
+        const restNs = (this.#peer.waiting + 1) * this.#characterNs();
+        this.#sentAt = Math.max(this.#sentAt, this.#scene.world.now) + restNs;
+      },
+      lost: () => {
+        this.#configuring--;
+        if (this.#port === 'closed') return;
+        this.#incoming.isGarbled = true;
+        this.#isDeaf = true;
+      },
+    });
+  }
+
+  #write(length: number, timeout: number): Promise<void> | void {
+    const bytes = this.#pattern.take(length, this.#settings.dataBits);
+    const began = this.#scene.world.now;
+    const isRefused = this.#port === 'closed';
+    const write = this.#outgoing.begin(bytes);
+    if (isRefused) this.#outgoing.refused(write);
+    // The format may be another one by then: what has more bits than that is heard as others.
+    if (this.#configuring > 0) this.#isDeaf = true;
+    return this.#call({
+      name: 'write',
+      begin: (port) => port.write(bytes.slice(), timeout),
+      done: (taken) => this.#outgoing.end(write, taken),
+      check: (taken) => {
+        const isPart = taken >= 0 && taken <= length;
+        expect.that(isPart, 'bytes that write took', `0 to ${length}`, `${taken}`);
+        this.#expectInTime('write', began, timeout);
+      },
+      lost: () => void (write.isOver = true),
+    });
+  }
+
+  #read(length: number, timeout: number): Promise<void> | void {
+    // Which of several reads takes which bytes is theirs to settle.
+    if (this.#reading++ > 0) this.#incoming.isGarbled = true;
+    const began = this.#scene.world.now;
+    const available = this.#isQuiet() ? this.#incoming.waiting : 0;
+    return this.#call({
+      name: 'read',
+      begin: (port) => port.read(length, timeout),
+      done: () => void this.#reading--,
+      check: (bytes) => {
+        const isWhole = !this.#life.inTrouble;
+        expect.that(
+          bytes.length <= length,
+          'bytes that read brings',
+          `${length} at most`,
+          `${bytes.length}`,
+        );
+        this.#expectInTime('read', began, timeout);
+        this.#incoming.check(bytes, isWhole);
+        if (!isWhole || !this.#incoming.isWhole || this.#incoming.isGarbled) return;
+        const least = Math.min(length, available);
+        expect.that(bytes.length >= least, 'bytes that read brings', `${least}`, `${bytes.length}`);
+      },
+      lost: () => {
+        this.#reading--;
+        this.#incoming.isWhole = false;
+      },
+    });
+  }
+
+  #drain(timeout: number): Promise<void> | void {
+    const writes = this.#outgoing.ended();
+    const began = this.#scene.world.now;
+    return this.#call({
+      name: 'drain',
+      begin: (port) => port.drain(timeout),
+      check: () => {
+        this.#outgoing.drained(writes);
+        this.#expectInTime('drain', began, timeout);
+      },
+      mayFail: () => ['kIOReturnTimeout'],
+    });
+  }
+
+  #flush(what: 'receive' | 'transmit' | 'both'): Promise<void> | void {
+    if (what !== 'receive') this.#outgoing.discard();
+    const isQuiet = this.#isQuiet() && this.#reading === 0;
+    if (what !== 'transmit' && !isQuiet) this.#incoming.isWhole = false;
+    return this.#call({
+      name: 'flush',
+      begin: (port) => port.flush(what),
+      check: () => {
+        if (what !== 'receive') this.#outgoing.discard();
+        if (what !== 'transmit') this.#incoming.flush(isQuiet);
+      },
+      lost: () => void (this.#incoming.isWhole = false),
+    });
+  }
+
+  #setLines(dtr: boolean, rts: boolean): Promise<void> | void {
+    return this.#call({
+      name: 'setModemLines',
+      begin: (port) => port.setModemLines({ dtr, rts }),
+      check: () => {
+        if (this.#port !== 'open' || this.#life.pending > 0) return;
+        const lines = this.#peer.modemLines();
+        expect.equal(lines.DTR, dtr, 'DTR after setModemLines');
+        if (this.#settings.flowControl !== 'rts-cts') {
+          expect.equal(lines.RTS, rts, 'RTS after setModemLines');
+        }
+      },
+    });
+  }
+
+  #status(): Promise<void> | void {
+    const lines = { ...this.#lines };
+    return this.#call({
+      name: 'modemStatus',
+      begin: (port) => port.modemStatus(),
+      check: (status) => {
+        const isSame = Object.entries(lines).every(
+          ([name, on]) => this.#lines[name as 'cts'] === on,
+        );
+        if (isSame) expect.equal({ ...status }, lines, 'the modem status');
+      },
+    });
+  }
+
+  #nextEvent(timeout: number): Promise<void> | void {
+    const began = this.#scene.world.now;
+    return this.#call({
+      name: 'nextEvent',
+      begin: (port) => port.nextEvent(timeout),
+      check: (event) => {
+        this.#expectInTime('nextEvent', began, timeout);
+        if (event?.kind === 'break') expect.that(this.#hasBroken, 'an event of a break', 'none');
+        if (event?.kind === 'modem') expect.that(this.#hasSignalled, 'a modem event', 'none');
+      },
+    });
+  }
+
+  #far({ word, with: values }: Step): void {
+    const characterNs = this.#characterNs();
+    const start = Math.max(this.#scene.world.now, this.#sentAt);
+    if (word === 'far-lines') {
+      const line = values['line'] as 'CTS' | 'DSR' | 'RI' | 'DCD';
+      this.#lines[line.toLowerCase() as keyof ModemStatus] = values['on'] === true;
+      this.#hasSignalled = true;
+      this.#peer.setModemLines({ [line]: values['on'] === true });
+    } else if (word === 'far-break') {
+      // It swallows the character in which it begins.
+      if (!this.#isQuiet()) this.#incoming.isGarbled = true;
+      this.#hasBroken = true;
+      this.#sentAt = start + Number(values['ns']) + QUIET_CHARACTERS * characterNs;
+      this.#peer.sendBreak(Number(values['ns']));
+    } else if (word === 'far-error') {
+      this.#incoming.isGarbled = true;
+      this.#sentAt = start + 8 * characterNs;
+      const error = { [String(values['error'])]: true };
+      this.#peer.send([0x55], { errors: { 0: error }, gapNs: 4 * characterNs });
+    } else this.#farSend(Number(values['length']), start);
+  }
+
+  #farSend(length: number, start: number): void {
+    const bytes = this.#pattern.take(length, this.#settings.dataBits);
+    if (this.#configuring > 0 || this.#hasBroken) this.#incoming.isGarbled = true;
+    if (this.#port === 'open') this.#incoming.send(bytes);
+    if (this.#incoming.waiting > HELD_MAX) this.#incoming.isWhole = false;
+    this.#sentAt = start + length * this.#characterNs();
+    this.#peer.send(bytes);
+  }
+
+  /** Nothing may be left over that was sent and can be read. */
+  #readRest(): Promise<void> | void {
+    const { waiting, isWhole, isGarbled } = this.#incoming;
+    const isSure = this.#port === 'open' && isWhole && !isGarbled && !this.#life.inTrouble;
+    if (!isSure || waiting === 0 || this.#reading > 0) return;
+    return this.#read(waiting, SECOND);
+  }
+
+  #changed(state: LifeState): void {
+    if (state === 'off') this.#enter('closed');
+    if (state !== 'up') this.#lose();
+    // A receiver that wakes up in the middle of a character misunderstands it.
+    else if (!this.#isQuiet()) this.#incoming.isGarbled = true;
+  }
+
+  /** What is under way may never arrive. */
+  #lose(): void {
+    this.#outgoing.discard();
+    this.#incoming.isWhole = false;
+  }
+
+  #enter(port: Port): void {
+    this.#port = port;
+    this.#session++;
+  }
+
+  async #prepare(): Promise<void> {
+    const { client } = this.#life;
+    await this.#quiet();
+    if (client !== undefined) await failure(() => client.close());
+    await this.#quiet();
+  }
+
+  #expectInTime(name: string, began: number, timeout: number): void {
+    const late = this.#scene.world.now - began - timeout;
+    expect.that(late <= SLACK_NS, `the time of ${name}`, 'its timeout', `${late} ns more`);
+  }
+
+  #isQuiet(): boolean {
+    return this.#peer.waiting === 0 && this.#scene.world.now >= this.#sentAt + this.#restNs();
+  }
+
+  /** Until nothing is under way on the line. */
+  async #quiet(): Promise<void> {
+    const { world } = this.#scene;
+    const until = Math.max(world.now, this.#sentAt) + this.#restNs();
+    await this.#scene.pass(until - world.now);
+  }
+
+  #restNs(): number {
+    return QUIET_CHARACTERS * this.#characterNs();
+  }
+
+  #characterNs(): number {
+    return (CHARACTER_BITS * SECOND) / this.#settings.baud;
+  }
+}
+
+const NOT_OPEN: readonly IOReturnName[] = ['kIOReturnNotOpen'];
+const EXCLUSIVE: readonly IOReturnName[] = ['kIOReturnExclusiveAccess'];
+/** How a call ends whose port was closed under it. */
+const CUT_OFF: readonly IOReturnName[] = [
+  'kIOReturnAborted',
+  'kIOReturnNotOpen',
+  'kIOReturnExclusiveAccess',
+];
