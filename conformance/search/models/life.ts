@@ -157,9 +157,11 @@ export class Life<C> {
     if (!this.#used && !this.inTrouble) return;
     for (let spoiled = 0; ;) {
       if (this.#struck.has('removal')) return this.#finishRemoved();
+      // What is stuck stays so: nothing more can be asked of the driver than to stop.
+      if (this.#struck.has('stuck-bits')) return;
       const before = this.#strikes;
       const how = await this.#attempt();
-      if (how === undefined || this.#isStuck) return;
+      if (how === undefined) return;
       if (before !== this.#strikes) continue;
       if (spoiled++ < this.#spare()) continue;
       throw new ExpectationError('simple I/O when the trouble is over', 'success', how);
@@ -170,11 +172,6 @@ export class Life<C> {
   #spare(): number {
     if (!this.inTrouble) return 0;
     return 1 + (this.isLiedTo ? spoils(this.scene.faults) : 0);
-  }
-
-  /** What is wrong stays so. */
-  get #isStuck(): boolean {
-    return this.#struck.has('stuck-bits');
   }
 
   /** One round of simple I/O, from wherever the driver is; what was wrong with it. */

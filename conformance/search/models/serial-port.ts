@@ -1,33 +1,26 @@
 /** Serial ports: what their calls answer, and what goes over the line. */
 import type {
-  ModemStatus,
   SerialPort,
   SerialSettings,
 } from '../../../drivers-under-test/host/classes/serial-port.ts';
 import type { IOReturnName } from '../../../drivers-under-test/host/io-return.ts';
-import type { SerialFarEnd } from '../../../sim/buses/uart/peer.ts';
 import { expect } from '../../expect.ts';
 import type { Scene } from '../../scene.ts';
-import { SECOND, SETTINGS, farEnd, formatFor } from '../../suites/serial-port/facts.ts';
+import { SECOND } from '../../suites/serial-port/facts.ts';
 import { failure } from '../../suites/driver/attempt.ts';
 import { pciFaultWords } from '../faults.ts';
 import type { Play, SearchModel } from '../model.ts';
 import type { Step } from '../scenario.ts';
 import { type Call, Life, type LifeState } from './life.ts';
 import { LIFE_START } from './life-words.ts';
-import { Incoming, Outgoing, Pattern } from './serial-line.ts';
+import { SerialFar } from './serial-far.ts';
+import { Outgoing } from './serial-line.ts';
 import { SERIAL_WORDS, WRONG_CALLS, settingsOf } from './serial-words.ts';
 
 /** RBR, IER, IIR, LSR, MSR. */
 const OFFSETS = [0, 1, 2, 5, 6];
-/** More than a FIFO and what is in the shift registers. */
-const QUIET_CHARACTERS = 24;
-/** Bits of a character at the most. */
-const CHARACTER_BITS = 12;
 /** A call ends so much after its timeout at the latest. */
 const SLACK_NS = SECOND;
-/** More than a driver has to hold for a client that does not read. */
-const HELD_MAX = 3000;
 
 export const serialPortModel: SearchModel = {
   name: 'SerialPort',
@@ -45,36 +38,20 @@ type Port = 'closed' | 'opening' | 'open' | 'closing';
 
 class SerialPlay implements Play {
   readonly #scene: Scene;
-  readonly #peer: SerialFarEnd;
+  readonly #far: SerialFar;
   readonly #life: Life<SerialPort>;
   readonly #reach: (state: string) => void;
-  readonly #pattern = new Pattern();
   readonly #outgoing = new Outgoing();
-  readonly #incoming = new Incoming();
   #port: Port = 'closed';
   /** Grows whenever the port opens or closes: a call over which it did may fail. */
   #session = 0;
-  #settings: SerialSettings = SETTINGS;
   #reading = 0;
-  #configuring = 0;
-  /** When the last character that the far end sends will have arrived. */
-  #sentAt = 0;
   /** The ends may have misunderstood each other: what was heard says nothing. */
   #isDeaf = false;
-  #hasBroken = false;
-  #hasSignalled = false;
-  readonly #lines: Record<keyof ModemStatus, boolean> = {
-    cts: false,
-    dsr: false,
-    ri: false,
-    dcd: false,
-  };
-
   constructor(scene: Scene, reach: (state: string) => void) {
     this.#scene = scene;
     this.#reach = reach;
-    this.#peer = farEnd(scene);
-    this.#peer.format = formatFor(SETTINGS);
+    this.#far = new SerialFar(scene);
     this.#life = new Life(scene, reach);
     this.#life.onChange = (state) => this.#changed(state);
     this.#life.onReset = () => this.#lose();
@@ -91,8 +68,8 @@ class SerialPlay implements Play {
 
   async finish(): Promise<void> {
     if (!this.#life.isLiedTo) {
-      await this.#quiet();
-      if (!this.#isDeaf) this.#outgoing.check(this.#peer.received());
+      await this.#far.quiet();
+      if (!this.#isDeaf) this.#outgoing.check(this.#far.received());
       await this.#readRest();
     }
     await this.#life.finish();
@@ -140,7 +117,9 @@ class SerialPlay implements Play {
         return this.#call({ name: word, begin, refusal: ['kIOReturnBadArgument'] });
       }
       default:
-        return word.startsWith('far-') ? this.#far(step) : this.#life.perform(step);
+        return word.startsWith('far-')
+          ? this.#far.perform(step, this.#port === 'open')
+          : this.#life.perform(step);
     }
   }
 
@@ -178,7 +157,8 @@ class SerialPlay implements Play {
       begin: (port) => port.open(settings),
       done: () => {
         this.#isDeaf = true;
-        this.#incoming.isGarbled = true;
+        this.#far.incoming.isGarbled = true;
+        this.#far.agree(settings);
         if (this.#port === 'opening') this.#enter('open');
       },
       lost: () => {
@@ -191,11 +171,10 @@ class SerialPlay implements Play {
     this.#enter('opening');
     const session = this.#session;
     // The far end may begin again meanwhile.
-    do await this.#quiet();
-    while (!this.#isQuiet());
+    do await this.#far.quiet();
+    while (!this.#far.isQuiet);
     if (session !== this.#session) return;
-    this.#peer.format = formatFor(settings);
-    this.#settings = settings;
+    this.#far.agree(settings);
     const back = () => {
       if (session === this.#session) this.#enter('closed');
     };
@@ -204,7 +183,7 @@ class SerialPlay implements Play {
       begin: (port) => port.open(settings),
       done: () => {
         if (session !== this.#session) return;
-        this.#incoming.reset();
+        this.#far.incoming.reset();
         this.#enter('open');
       },
       lost: back,
@@ -217,16 +196,15 @@ class SerialPlay implements Play {
     if (this.#life.pending > 0) this.#reach('close while busy');
     if (port === 'open') this.#enter('closing');
     const session = this.#session;
+    const closed = () => {
+      if (session === this.#session && port === 'open') this.#enter('closed');
+    };
     this.#outgoing.discard();
     return this.#life.call({
       name: 'close',
       begin: (client) => client.close(),
-      done: () => {
-        if (session === this.#session && port === 'open') this.#enter('closed');
-      },
-      lost: () => {
-        if (session === this.#session && port === 'open') this.#enter('closed');
-      },
+      done: closed,
+      lost: closed,
       mayFail: () => (port === 'open' ? [] : CUT_OFF),
       refusal: port === 'closed' ? NOT_OPEN : undefined,
       isLocal: true,
@@ -234,35 +212,32 @@ class SerialPlay implements Play {
   }
 
   #configure(settings: SerialSettings): Promise<void> | void {
-    if (!this.#isQuiet()) this.#incoming.isGarbled = true;
-    this.#configuring++;
+    if (!this.#far.isQuiet) this.#far.incoming.isGarbled = true;
+    this.#far.configuring++;
     return this.#call({
       name: 'configure',
       begin: (port) => port.configure(settings),
       done: () => {
-        this.#configuring--;
-        this.#settings = settings;
-        this.#peer.format = formatFor(settings);
-        const restNs = (this.#peer.waiting + 1) * this.#characterNs();
-        this.#sentAt = Math.max(this.#sentAt, this.#scene.world.now) + restNs;
+        this.#far.configuring--;
+        this.#far.agree(settings);
       },
       lost: () => {
-        this.#configuring--;
+        this.#far.configuring--;
         if (this.#port === 'closed') return;
-        this.#incoming.isGarbled = true;
+        this.#far.incoming.isGarbled = true;
         this.#isDeaf = true;
       },
     });
   }
 
   #write(length: number, timeout: number): Promise<void> | void {
-    const bytes = this.#pattern.take(length, this.#settings.dataBits);
+    const bytes = this.#far.pattern(length);
     const began = this.#scene.world.now;
     const isRefused = this.#port === 'closed';
     const write = this.#outgoing.begin(bytes);
     if (isRefused) this.#outgoing.refused(write);
     // The format may be another one by then: what has more bits than that is heard as others.
-    if (this.#configuring > 0) this.#isDeaf = true;
+    if (this.#far.configuring > 0) this.#isDeaf = true;
     return this.#call({
       name: 'write',
       begin: (port) => port.write(bytes.slice(), timeout),
@@ -278,9 +253,9 @@ class SerialPlay implements Play {
 
   #read(length: number, timeout: number): Promise<void> | void {
     // Which of several reads takes which bytes is theirs to settle.
-    if (this.#reading++ > 0) this.#incoming.isGarbled = true;
+    if (this.#reading++ > 0) this.#far.incoming.isGarbled = true;
     const began = this.#scene.world.now;
-    const available = this.#isQuiet() ? this.#incoming.waiting : 0;
+    const available = this.#far.isQuiet ? this.#far.incoming.waiting : 0;
     return this.#call({
       name: 'read',
       begin: (port) => port.read(length, timeout),
@@ -294,14 +269,14 @@ class SerialPlay implements Play {
           `${bytes.length}`,
         );
         this.#expectInTime('read', began, timeout);
-        this.#incoming.check(bytes, isWhole);
-        if (!isWhole || !this.#incoming.isWhole || this.#incoming.isGarbled) return;
+        this.#far.incoming.check(bytes, isWhole);
+        if (!isWhole || !this.#far.incoming.isWhole || this.#far.incoming.isGarbled) return;
         const least = Math.min(length, available);
         expect.that(bytes.length >= least, 'bytes that read brings', `${least}`, `${bytes.length}`);
       },
       lost: () => {
         this.#reading--;
-        this.#incoming.isWhole = false;
+        this.#far.incoming.isWhole = false;
       },
     });
   }
@@ -322,16 +297,16 @@ class SerialPlay implements Play {
 
   #flush(what: 'receive' | 'transmit' | 'both'): Promise<void> | void {
     if (what !== 'receive') this.#outgoing.discard();
-    const isQuiet = this.#isQuiet() && this.#reading === 0;
-    if (what !== 'transmit' && !isQuiet) this.#incoming.isWhole = false;
+    const isQuiet = this.#far.isQuiet && this.#reading === 0;
+    if (what !== 'transmit' && !isQuiet) this.#far.incoming.isWhole = false;
     return this.#call({
       name: 'flush',
       begin: (port) => port.flush(what),
       check: () => {
         if (what !== 'receive') this.#outgoing.discard();
-        if (what !== 'transmit') this.#incoming.flush(isQuiet);
+        if (what !== 'transmit') this.#far.incoming.flush(isQuiet);
       },
-      lost: () => void (this.#incoming.isWhole = false),
+      lost: () => void (this.#far.incoming.isWhole = false),
     });
   }
 
@@ -341,9 +316,9 @@ class SerialPlay implements Play {
       begin: (port) => port.setModemLines({ dtr, rts }),
       check: () => {
         if (this.#port !== 'open' || this.#life.pending > 0) return;
-        const lines = this.#peer.modemLines();
+        const lines = this.#far.modemLines();
         expect.equal(lines.DTR, dtr, 'DTR after setModemLines');
-        if (this.#settings.flowControl !== 'rts-cts') {
+        if (this.#far.settings.flowControl !== 'rts-cts') {
           expect.equal(lines.RTS, rts, 'RTS after setModemLines');
         }
       },
@@ -351,13 +326,13 @@ class SerialPlay implements Play {
   }
 
   #status(): Promise<void> | void {
-    const lines = { ...this.#lines };
+    const lines = { ...this.#far.lines };
     return this.#call({
       name: 'modemStatus',
       begin: (port) => port.modemStatus(),
       check: (status) => {
         const isSame = Object.entries(lines).every(
-          ([name, on]) => this.#lines[name as 'cts'] === on,
+          ([name, on]) => this.#far.lines[name as 'cts'] === on,
         );
         if (isSame) expect.equal({ ...status }, lines, 'the modem status');
       },
@@ -371,46 +346,16 @@ class SerialPlay implements Play {
       begin: (port) => port.nextEvent(timeout),
       check: (event) => {
         this.#expectInTime('nextEvent', began, timeout);
-        if (event?.kind === 'break') expect.that(this.#hasBroken, 'an event of a break', 'none');
-        if (event?.kind === 'modem') expect.that(this.#hasSignalled, 'a modem event', 'none');
+        if (event?.kind === 'break')
+          expect.that(this.#far.hasBroken, 'an event of a break', 'none');
+        if (event?.kind === 'modem') expect.that(this.#far.hasSignalled, 'a modem event', 'none');
       },
     });
   }
 
-  #far({ word, with: values }: Step): void {
-    const characterNs = this.#characterNs();
-    const start = Math.max(this.#scene.world.now, this.#sentAt);
-    if (word === 'far-lines') {
-      const line = values['line'] as 'CTS' | 'DSR' | 'RI' | 'DCD';
-      this.#lines[line.toLowerCase() as keyof ModemStatus] = values['on'] === true;
-      this.#hasSignalled = true;
-      this.#peer.setModemLines({ [line]: values['on'] === true });
-    } else if (word === 'far-break') {
-      // It swallows the character in which it begins.
-      if (!this.#isQuiet()) this.#incoming.isGarbled = true;
-      this.#hasBroken = true;
-      this.#sentAt = start + Number(values['ns']) + QUIET_CHARACTERS * characterNs;
-      this.#peer.sendBreak(Number(values['ns']));
-    } else if (word === 'far-error') {
-      this.#incoming.isGarbled = true;
-      this.#sentAt = start + 8 * characterNs;
-      const error = { [String(values['error'])]: true };
-      this.#peer.send([0x55], { errors: { 0: error }, gapNs: 4 * characterNs });
-    } else this.#farSend(Number(values['length']), start);
-  }
-
-  #farSend(length: number, start: number): void {
-    const bytes = this.#pattern.take(length, this.#settings.dataBits);
-    if (this.#configuring > 0 || this.#hasBroken) this.#incoming.isGarbled = true;
-    if (this.#port === 'open') this.#incoming.send(bytes);
-    if (this.#incoming.waiting > HELD_MAX) this.#incoming.isWhole = false;
-    this.#sentAt = start + length * this.#characterNs();
-    this.#peer.send(bytes);
-  }
-
   /** Nothing may be left over that was sent and can be read. */
   #readRest(): Promise<void> | void {
-    const { waiting, isWhole, isGarbled } = this.#incoming;
+    const { waiting, isWhole, isGarbled } = this.#far.incoming;
     const isSure = this.#port === 'open' && isWhole && !isGarbled && !this.#life.inTrouble;
     if (!isSure || waiting === 0 || this.#reading > 0) return;
     return this.#read(waiting, SECOND);
@@ -420,13 +365,13 @@ class SerialPlay implements Play {
     if (state === 'off') this.#enter('closed');
     if (state !== 'up') this.#lose();
     // A receiver that wakes up in the middle of a character misunderstands it.
-    else if (!this.#isQuiet()) this.#incoming.isGarbled = true;
+    else if (!this.#far.isQuiet) this.#far.incoming.isGarbled = true;
   }
 
   /** What is under way may never arrive. */
   #lose(): void {
     this.#outgoing.discard();
-    this.#incoming.isWhole = false;
+    this.#far.incoming.isWhole = false;
   }
 
   #enter(port: Port): void {
@@ -436,33 +381,14 @@ class SerialPlay implements Play {
 
   async #prepare(): Promise<void> {
     const { client } = this.#life;
-    await this.#quiet();
+    await this.#far.quiet();
     if (client !== undefined) await failure(() => client.close());
-    await this.#quiet();
+    await this.#far.quiet();
   }
 
   #expectInTime(name: string, began: number, timeout: number): void {
     const late = this.#scene.world.now - began - timeout;
     expect.that(late <= SLACK_NS, `the time of ${name}`, 'its timeout', `${late} ns more`);
-  }
-
-  #isQuiet(): boolean {
-    return this.#peer.waiting === 0 && this.#scene.world.now >= this.#sentAt + this.#restNs();
-  }
-
-  /** Until nothing is under way on the line. */
-  async #quiet(): Promise<void> {
-    const { world } = this.#scene;
-    const until = Math.max(world.now, this.#sentAt) + this.#restNs();
-    await this.#scene.pass(until - world.now);
-  }
-
-  #restNs(): number {
-    return QUIET_CHARACTERS * this.#characterNs();
-  }
-
-  #characterNs(): number {
-    return (CHARACTER_BITS * SECOND) / this.#settings.baud;
   }
 }
 

@@ -15,12 +15,8 @@ export const eduLifecycle: readonly DriverMutant[] = [
     what: 'An interrupt register of all ones is taken for work, not for a device that went.',
     edits: [
       {
-        find: 'if (bits === ALL_ONES && this.#registers.IDENTIFICATION.read() === ALL_ONES) {',
-        replace: 'if (bits === ALL_ONES && this.#registers.IDENTIFICATION.read() === 0) {',
-      },
-      {
-        find: 'if (bits === ALL_ONES) {\n      this.#deviceGone();',
-        replace: 'if (bits === 0) {\n      this.#deviceGone();',
+        find: 'status === ALL_ONES && this.#registers.IDENTIFICATION.read() === ALL_ONES',
+        replace: 'status === 0 && this.#registers.IDENTIFICATION.read() === 0',
       },
     ],
   },

@@ -206,7 +206,7 @@ export class EduDriver extends IOService implements EduDevice {
       this.#statistics.spurious++;
       return;
     }
-    if (bits === ALL_ONES && this.#registers.IDENTIFICATION.read() === ALL_ONES) {
+    if (this.#isGone(bits)) {
       this.#deviceGone();
       return;
     }
@@ -234,7 +234,7 @@ export class EduDriver extends IOService implements EduDevice {
   /** A message may be lost; the status register still tells whether the work is done. */
   #missedInterrupt(wait: Wait): void {
     const bits = this.#registers.INTERRUPT_STATUS.read();
-    if (bits === ALL_ONES) {
+    if (this.#isGone(bits)) {
       this.#deviceGone();
       this.#requireOnline();
     }
@@ -321,6 +321,11 @@ export class EduDriver extends IOService implements EduDevice {
     this.#offline = true;
     this.#abandon();
     this.Terminate();
+  }
+
+  /** All ones may be a status, too: then the device still says who it is. */
+  #isGone(status: number): boolean {
+    return status === ALL_ONES && this.#registers.IDENTIFICATION.read() === ALL_ONES;
   }
 
   /** Whoever waits is told now. */
