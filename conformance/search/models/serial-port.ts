@@ -161,9 +161,7 @@ class SerialPlay implements Play {
         this.#far.agree(settings);
         if (this.#port === 'opening') this.#enter('open');
       },
-      lost: () => {
-        if (this.#port === 'opening') this.#enter('closed');
-      },
+      lost: () => (this.#port === 'opening' ? this.#enter('closed') : undefined),
     });
   }
 
