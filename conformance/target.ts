@@ -34,6 +34,7 @@ export const CAPABILITIES = {
   'block-protection': 'areas of the flash can be protected, from its first byte on',
   'unique-id': 'the device has a unique id',
   ambient: 'the temperature around the device can be set',
+  air: 'the pressure and humidity around the device can be set',
   conversions: 'temperatures are measured one after the other, and faults are counted',
   'nvme-faults': 'the controller itself can be made to misbehave',
 } as const;

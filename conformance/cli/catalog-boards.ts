@@ -1,4 +1,5 @@
 /** What comes with the package for devices on buses of messages; part of `catalog.ts`. */
+import { bme280Board } from '../../sim/machines/bme280-board.ts';
 import { displayBoard } from '../../sim/machines/display-board.ts';
 import { tmp105Board } from '../../sim/machines/tmp105-board.ts';
 import { eepromBoard } from '../../sim/machines/eeprom-board.ts';
@@ -7,9 +8,14 @@ import { norRules } from '../checkers/spi-nor/rules.ts';
 import type { Catalog, TargetEntry } from '../config.ts';
 import { device as eepromDevice } from '../suites/24cxx/device.ts';
 import { wire as eepromWire } from '../suites/24cxx/wire.ts';
+import { device as bme280Device } from '../suites/bme280/device.ts';
+import { measuring as bme280Measuring } from '../suites/bme280/measuring.ts';
 import { drawing } from '../suites/display/drawing.ts';
 import { panel } from '../suites/display/panel.ts';
 import { displaySimpleIO } from '../suites/display/simple-io.ts';
+import { data as environmentData } from '../suites/environment-sensor/data.ts';
+import { robustness as environmentRobustness } from '../suites/environment-sensor/robustness.ts';
+import { environmentSimpleIO } from '../suites/environment-sensor/simple-io.ts';
 import { data as flashData } from '../suites/flash-device/data.ts';
 import { promises as flashPromises } from '../suites/flash-device/promises.ts';
 import { recovery as flashRecovery } from '../suites/flash-device/recovery.ts';
@@ -85,12 +91,29 @@ const display: TargetEntry = {
     }),
 };
 
+const bme280: TargetEntry = {
+  device: 'bme280',
+  tier: 'simulated',
+  bus: 'i2c',
+  make: () =>
+    boardTarget({
+      name: 'sim:bme280',
+      device: 'bme280',
+      board: bme280Board,
+      offers: ['power-cut', 'ambient', 'air'],
+    }),
+};
+
 const qemu = () => import('../transports/qemu-arm/target.ts');
 
 const FLASHES = ['sim:w25q16', 'sim:w25q128', 'sim:w25q256'];
 
 const SUITES = [
   drawing,
+  bme280Device,
+  bme280Measuring,
+  environmentData,
+  environmentRobustness,
   panel,
   flashData,
   flashPromises,
@@ -113,6 +136,11 @@ export function boards(driver: (folder: string) => string) {
   const sample = (name: string) => driver(`samples/${name}`);
   return {
     drivers: {
+      bme280: {
+        module: driver('third-party/bme280'),
+        targets: ['sim:bme280'],
+        thirdParty: true,
+      },
       flashrom: {
         module: driver('third-party/flashrom'),
         targets: ['sim:w25q16', 'sim:w25q128'],
@@ -131,6 +159,7 @@ export function boards(driver: (folder: string) => string) {
       tmp105: { module: sample('tmp105'), targets: ['sim:tmp105'] },
     },
     targets: {
+      'sim:bme280': bme280,
       'sim:ssd1306': display,
       'sim:24c02': eeprom('24c02'),
       'sim:24c16': eeprom('24c16'),
@@ -165,6 +194,7 @@ export function boards(driver: (folder: string) => string) {
     rules: norRules,
     exercises: {
       Display: displaySimpleIO,
+      EnvironmentSensor: environmentSimpleIO,
       FlashDevice: flashSimpleIO,
       MemoryDevice: memorySimpleIO,
       TemperatureSensor: sensorSimpleIO,

@@ -6,9 +6,12 @@ import type { SpiBus } from '../buses/spi/bus.ts';
 import type { CompiledMap } from '../registers/compile.ts';
 import type { RegisterCoverage } from '../registers/coverage.ts';
 
-/** The temperature around the devices, in millidegrees Celsius. */
+/** What is around the devices. */
 export interface Ambient {
+  /** The temperature, in millidegrees Celsius. */
   set(millidegrees: number): void;
+  /** Pressure and relative humidity, in percent. */
+  setAir?(pascals: number, percent: number): void;
 }
 
 interface BoardBase {
