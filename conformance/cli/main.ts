@@ -125,6 +125,7 @@ const trace = program.command('trace').description('look at recordings, and conv
 const reading = (command: Command) =>
   command
     .option('--from <format>', 'the format, where the file does not show it')
+    .option('--first <part>', 'in a log of a whole machine: the device whose BARs are 0 to 5')
     .option('--device <name>', 'whose register maps decode it (default: as its header says)')
     .option(...CONFIG);
 

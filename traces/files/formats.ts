@@ -2,10 +2,17 @@
 import { BinaryTraceDecoder } from '../codecs/binary/decoder.ts';
 import { BinaryTraceEncoder } from '../codecs/binary/encoder.ts';
 import { MAGIC } from '../codecs/binary/layout.ts';
+import { mmiotraceDecoder } from '../codecs/mmiotrace/decoder.ts';
+import { qemuLogDecoder } from '../codecs/qemu-log/decoder.ts';
 import type { TraceDecoder, TraceEncoder } from '../format/codec.ts';
 import { TextTraceDecoder } from '../format/text-decoder.ts';
 import { TextTraceEncoder } from '../format/text-encoder.ts';
 import { bestPacker, unpack } from './packing.ts';
+
+export interface DecoderOptions {
+  /** In logs of a whole machine: a part of the name of the device that gets spaces 0 to 5. */
+  readonly first?: string | undefined;
+}
 
 export interface TraceFormat {
   /** As on the command line. */
@@ -16,7 +23,7 @@ export interface TraceFormat {
   /** Whether a file that begins so (up to `SNIFFED` bytes) is one. */
   sniff(start: Uint8Array): boolean;
   /** Absent where we only write it. */
-  readonly decoder?: () => TraceDecoder;
+  readonly decoder?: (options: DecoderOptions) => TraceDecoder;
   /** Absent where we only read it. */
   readonly encoder?: () => TraceEncoder;
 }
@@ -46,6 +53,20 @@ export const FORMATS: readonly TraceFormat[] = [
     sniff: (start) => MAGIC.every((byte, at) => start[at] === byte),
     decoder: () => new BinaryTraceDecoder(unpack),
     encoder: () => new BinaryTraceEncoder(bestPacker),
+  },
+  {
+    name: 'mmiotrace',
+    what: "accesses to memory-mapped registers, by Linux' mmiotrace",
+    extensions: ['.mmiotrace'],
+    sniff: hasLine(/^(VERSION 20070824|[RW] \d \d+\.\d+ \d+ 0x|PCIDEV [0-9a-f]{4} )/m),
+    decoder: ({ first }) => mmiotraceDecoder(first),
+  },
+  {
+    name: 'qemu-log',
+    what: "QEMU's -trace: regions, configuration space, VFIO",
+    extensions: ['.qemu-log'],
+    sniff: hasLine(/^(\d+@\d+\.\d+:)?(memory_region|pci_cfg|pci_update|pci_nvme|vfio)_[a-z_]+ /m),
+    decoder: ({ first }) => qemuLogDecoder(first),
   },
 ];
 

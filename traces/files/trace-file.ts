@@ -4,7 +4,7 @@ import type { EventBatch } from '../format/batch.ts';
 import type { TraceDecoder, TraceEncoder } from '../format/codec.ts';
 import type { TraceFooter, TraceHeader } from '../format/header.ts';
 import { TraceError } from '../format/trace-error.ts';
-import { FORMATS, SNIFFED, type TraceFormat } from './formats.ts';
+import { type DecoderOptions, FORMATS, SNIFFED, type TraceFormat } from './formats.ts';
 
 const PIECE = 262_144;
 const STANDARD_INPUT = 0;
@@ -27,13 +27,17 @@ export interface OpenTrace {
  * Opens a trace, whatever its format; `-` is standard input.
  * @throws TraceError when it is none, the system's error when it cannot be read
  */
-export function openTrace(path: string, format?: TraceFormat): OpenTrace {
+export function openTrace(
+  path: string,
+  format?: TraceFormat,
+  options: DecoderOptions = {},
+): OpenTrace {
   const fd = path === STANDARD ? STANDARD_INPUT : openSync(path, 'r');
   try {
     const start = new Uint8Array(PIECE);
     const length = fill(fd, start);
     const found = format ?? sniffed(start.subarray(0, Math.min(length, SNIFFED)));
-    const decoder = found.decoder?.();
+    const decoder = found.decoder?.(options);
     if (decoder === undefined) throw new TraceError(`${found.name} is only written`, 'byte 0');
     const batches = read(fd, start, length, decoder);
     const first = batches.next();

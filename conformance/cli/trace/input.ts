@@ -13,15 +13,17 @@ import { UsageError } from '../../usage-error.ts';
 export interface InputOptions {
   /** The format, where sniffing would find another one. */
   readonly from?: string;
+  /** In logs of a whole machine: a part of the name of the device that it is about. */
+  readonly first?: string;
   readonly config?: string;
   /** As in the catalog: whose register maps decode it, if its header does not say. */
   readonly device?: string;
 }
 
 /** @throws UsageError */
-export function openInput(path: string, { from }: InputOptions = {}): OpenTrace {
+export function openInput(path: string, { from, first }: InputOptions = {}): OpenTrace {
   const format = from === undefined ? undefined : knownFormat(from);
-  return guarded(path, () => openTrace(path, format));
+  return guarded(path, () => openTrace(path, format, { first }));
 }
 
 /** The batches of an opened trace. @throws UsageError that names file and place */
