@@ -1,9 +1,11 @@
 /** Every mutant of a device model or its bus: those of the register maps, and those by hand. */
+import { registers as bme280Registers } from '../../../sim/devices/bme280/registers.ts';
 import { registers as eduRegisters } from '../../../sim/devices/edu/registers.ts';
 import { registers as nvmeRegisters } from '../../../sim/devices/nvme/registers.ts';
 import { registers as tmp105Registers } from '../../../sim/devices/tmp105/registers.ts';
 import { registers as uartRegisters } from '../../../sim/devices/uart-16550/registers.ts';
 import type { DeviceMutant } from '../../../drivers-under-test/mutants/mutant.ts';
+import { bme280Mutants } from './bme280-mutants.ts';
 import { eduMutants } from './edu-mutants.ts';
 import { eepromMutants } from './eeprom-mutants.ts';
 import { i2cMutants } from './i2c-mutants.ts';
@@ -55,7 +57,19 @@ export const deviceMutants: readonly DeviceMutant[] = [
     map: tmp105Registers,
     equivalent: { 'CONFIGURATION.OS-RW': 'the model takes it back by itself' },
   }),
+  ...mapMutants({
+    target: 'sim:bme280',
+    file: 'sim/devices/bme280/registers.ts',
+    map: bme280Registers,
+    equivalent: {
+      'RESET.WORD': 'the model answers zero by itself',
+      'RESET.WORD-narrow': 'the model looks at the byte that was written',
+      'STATUS.IM_UPDATE': COMPOSED,
+      'STATUS.MEASURING': COMPOSED,
+    },
+  }),
   ...pciMutants,
+  ...bme280Mutants,
   ...eduMutants,
   ...uartMutants,
   ...nvmeLifeMutants,

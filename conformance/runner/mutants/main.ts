@@ -107,12 +107,16 @@ async function deviceItems(mutant: DeviceMutant): Promise<PlanItem[]> {
   return itemsFor(driver, module, mutantTarget(mutant.target, mutant), 'device');
 }
 
-/** Without a mutant: of drivers that have any, for themselves or their devices. */
+/**
+ * Without a mutant: of drivers that have any, for themselves or their devices. What others wrote
+ * may fail clauses about drivers.
+ */
 async function healthyItems(): Promise<PlanItem[]> {
-  const items = Object.entries(catalog.drivers).flatMap(([driver, { module, targets }]) =>
-    (hasMutants(driver) ? targets : [])
-      .filter((target) => catalog.targets[target]?.tier === 'simulated')
-      .map((target) => itemsFor(driver, module, target)),
+  const items = Object.entries(catalog.drivers).flatMap(
+    ([driver, { module, targets, thirdParty }]) =>
+      (hasMutants(driver) ? targets : [])
+        .filter((target) => catalog.targets[target]?.tier === 'simulated')
+        .map((target) => itemsFor(driver, module, target, thirdParty ? 'device' : undefined)),
   );
   return (await Promise.all(items)).flat();
 }

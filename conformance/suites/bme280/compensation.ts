@@ -48,6 +48,8 @@ function pressure(low: Uint8Array, adc: bigint, fine: bigint): bigint {
   const offset = warm * warm * word(6) + up(warm * word(5), 17) + up(word(4), 35);
   const slope = down(warm * warm * word(3), 8) + up(warm * word(2), 12);
   const scale = down((up(1n, 47) + slope) * p1, 33);
+  // As the data sheet does.
+  if (scale === 0n) return 0n;
   const raw = ((up(1_048_576n - adc, 31) - offset) * 3125n) / scale;
   const first = down(word(9) * down(raw, 13) * down(raw, 13), 25);
   const second = down(word(8) * raw, 19);

@@ -163,7 +163,7 @@ export const device = suite({
         { register: Register.control, byte: 0xa8, read: 0xa8 },
         { register: Register.control, byte: 0x54, read: 0x54 },
         { register: Register.config, byte: 0xb4, read: 0xb4 },
-        { register: Register.config, byte: 0x48, read: 0x48 },
+        { register: Register.config, byte: 0x49, read: 0x49 },
       ],
       async check(scene, { register, byte, read }) {
         const bare = await Bare.of(scene);

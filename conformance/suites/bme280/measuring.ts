@@ -40,6 +40,12 @@ const SAMPLES = [
 /** By code (Table 27). */
 const STANDBY_MS = [0.5, 62.5, 125, 250, 500, 1000, 10, 20];
 
+/** Looks at a burst in every phase of normal mode: some measurement ends in it. */
+const PERIOD_NS = SINGLE_NS.typical + 0.5e6;
+const PHASE_NS = 120_000;
+const PHASES = Math.ceil(PERIOD_NS / PHASE_NS);
+const LOOK_EVERY = 3;
+
 async function isMeasuring(bare: Bare): Promise<boolean> {
   return (await bare.byte(Register.status)) >= MEASURING;
 }
@@ -195,10 +201,12 @@ export const measuring = suite({
       async check(scene) {
         const bare = await Bare.of(scene);
         await bare.measure(control(NORMAL));
-        for (let phase = 0; phase < 40; phase++) {
+        const from = scene.world.now;
+        for (let phase = 0; phase < PHASES; phase++) {
           const held = phase % 2 === 0 ? STORMY : MILD;
           surround(scene, held);
-          await scene.pass(4 * SINGLE_NS.max + phase * 250_000);
+          const look = from + (phase + 1) * LOOK_EVERY * PERIOD_NS + phase * PHASE_NS;
+          await scene.pass(look - scene.world.now);
           surround(scene, held === MILD ? STORMY : MILD);
           const seen = await bare.compensated();
           const isOne = isNear(seen, MILD) || isNear(seen, STORMY);
