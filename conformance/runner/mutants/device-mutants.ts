@@ -16,6 +16,8 @@ import { nvmeLifeMutants } from './nvme-life-mutants.ts';
 import { nvmeQueueMutants } from './nvme-queue-mutants.ts';
 import { pciMutants } from './pci-mutants.ts';
 import { tmp105Mutants } from './tmp105-mutants.ts';
+import { spiNorModeMutants } from './spi-nor-mode-mutants.ts';
+import { spiNorMutants } from './spi-nor-mutants.ts';
 import { uartMutants } from './uart-mutants.ts';
 
 const COMPOSED = 'the model composes it from its state before each read';
@@ -79,4 +81,6 @@ export const deviceMutants: readonly DeviceMutant[] = [
   ...eepromMutants,
   ...tmp105Mutants,
   ...i2cMutants,
+  ...spiNorMutants,
+  ...spiNorModeMutants,
 ];

@@ -18,6 +18,8 @@ import { tmp105Alerts } from '../../../drivers-under-test/mutants/tmp105/alerts.
 import { tmp105Lifecycle } from '../../../drivers-under-test/mutants/tmp105/lifecycle.ts';
 import { tmp105Recovery } from '../../../drivers-under-test/mutants/tmp105/recovery.ts';
 import { tmp105Values } from '../../../drivers-under-test/mutants/tmp105/values.ts';
+import { norLife } from '../../../drivers-under-test/mutants/spi-nor/life.ts';
+import { norWork } from '../../../drivers-under-test/mutants/spi-nor/work.ts';
 import { uartLifecycle } from '../../../drivers-under-test/mutants/uart-16550/lifecycle.ts';
 import { uartSetup } from '../../../drivers-under-test/mutants/uart-16550/setup.ts';
 import { uartTransfer } from '../../../drivers-under-test/mutants/uart-16550/transfer.ts';
@@ -44,4 +46,6 @@ export const driverMutants: readonly DriverMutant[] = [
   ...tmp105Alerts,
   ...tmp105Recovery,
   ...tmp105Lifecycle,
+  ...norWork,
+  ...norLife,
 ];

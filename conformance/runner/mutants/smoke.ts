@@ -3,11 +3,13 @@ import type { BlockDevice } from '../../../drivers-under-test/host/classes/block
 import type { Display } from '../../../drivers-under-test/host/classes/display.ts';
 import type { EduDevice } from '../../../drivers-under-test/host/classes/edu-device.ts';
 import type { MemoryDevice } from '../../../drivers-under-test/host/classes/memory-device.ts';
+import type { FlashDevice } from '../../../drivers-under-test/host/classes/flash-device.ts';
 import type { SerialPort } from '../../../drivers-under-test/host/classes/serial-port.ts';
 import type { TemperatureSensor } from '../../../drivers-under-test/host/classes/temperature-sensor.ts';
 import { type Clause, type Suite, clauseAddress, suite } from '../../clause.ts';
 import type { Citation } from '../../citation.ts';
 import { I2cPort } from '../../../sim/buses/i2c/port.ts';
+import { SpiPort } from '../../../sim/buses/spi/port.ts';
 import { expect } from '../../expect.ts';
 import type { Scene } from '../../scene.ts';
 
@@ -137,6 +139,36 @@ export const smoke: readonly Suite[] = [
         const port = await scene.start<SerialPort>();
         await port.open(SERIAL);
         await port.modemStatus();
+      }),
+    ],
+  }),
+  suite({
+    id: `${OPENS}/spi`,
+    for: { bus: 'spi' },
+    clauses: [
+      {
+        id: 'opens',
+        cite: CITE,
+        text: 'The device tells a JEDEC id.',
+        level: 'shall',
+        subject: 'device',
+        async check(scene) {
+          const { spi, select } = scene.spi;
+          const port = new SpiPort(scene.world, spi);
+          const segments = [{ write: Uint8Array.of(0x9f) }, { read: 3 }];
+          const [id] = await port.transfer(select, segments);
+          expect.that(id?.[0] !== 0xff, 'a flash that answers');
+        },
+      },
+    ],
+  }),
+  suite({
+    id: 'mutants/flash-device',
+    for: { class: 'FlashDevice' },
+    clauses: [
+      smokeClause('The driver starts and knows its flash.', async (scene) => {
+        const driver = await scene.start<FlashDevice>();
+        expect.that((await driver.facts()).bytes > 0, 'bytes of the flash');
       }),
     ],
   }),

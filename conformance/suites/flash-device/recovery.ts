@@ -136,6 +136,7 @@ export const recovery = suite({
       every: places(START_BYTES).flatMap((at): SpiFault[] => [
         { kind: 'floating-data', at, bytes: 1, value: 0x00 },
         { kind: 'floating-data', at, bytes: 1, value: 0xff },
+        { kind: 'floating-data', at, bytes: 1, value: 0x01 },
         { kind: 'floating-data', at, bytes: 1, value: 0x1b },
       ]),
       check: lied,

@@ -1,6 +1,6 @@
 /** A W25Q at its bus, without a driver. What its data sheets say of each part is restated here. */
 import { SpiPort } from '../../../sim/buses/spi/port.ts';
-import type { SpiLines, SpiSegment } from '../../../sim/buses/spi/bus.ts';
+import type { SpiLines, SpiMode, SpiSegment } from '../../../sim/buses/spi/bus.ts';
 import type { Citation } from '../../citation.ts';
 import { expect, Inconclusive } from '../../expect.ts';
 import type { Scene } from '../../scene.ts';
@@ -121,6 +121,10 @@ export class Bare {
 
   transfer(segments: readonly SpiSegment[]): Promise<readonly Uint8Array[]> {
     return this.#port.transfer(this.scene.spi.select, segments);
+  }
+
+  configure(mode: SpiMode): void {
+    this.#port.configure(this.scene.spi.select, mode);
   }
 
   async tell(...bytes: readonly number[]): Promise<void> {

@@ -285,6 +285,22 @@ export const identity: readonly Clause[] = [
     },
   }),
   {
+    id: 'bus-time',
+    cite: { document: 'SPI Block Guide', revision: 'V04.01', basis: 'secondary' },
+    text: 'Each byte takes eight clocks on one line: 1000 bytes at 10 MHz take 0.8 ms.',
+    level: 'shall',
+    subject: 'device',
+    needs: ['virtual-time'],
+    async check(scene) {
+      const bare = await Bare.open(scene);
+      bare.configure({ mode: 0, clockHz: 10_000_000 });
+      const from = scene.world.now;
+      await bare.read(0, 1000);
+      const ns = scene.world.now - from;
+      expect.that(ns >= 800_000 && ns < 810_000, 'the read', '0.8 ms and little more', `${ns} ns`);
+    },
+  },
+  {
     id: 'quad-enable',
     cite: SHEET('Quad Enable (QE)'),
     text: 'Without QE a quad instruction is not heard: nothing is driven, nothing programmed.',
