@@ -18,6 +18,7 @@ import { robustness as environmentRobustness } from '../suites/environment-senso
 import { environmentSimpleIO } from '../suites/environment-sensor/simple-io.ts';
 import { data as flashData } from '../suites/flash-device/data.ts';
 import { promises as flashPromises } from '../suites/flash-device/promises.ts';
+import { random as flashRandom } from '../suites/flash-device/random.ts';
 import { recovery as flashRecovery } from '../suites/flash-device/recovery.ts';
 import { robustness as flashRobustness } from '../suites/flash-device/robustness.ts';
 import { flashSimpleIO } from '../suites/flash-device/simple-io.ts';
@@ -119,6 +120,7 @@ const SUITES = [
   flashPromises,
   flashRobustness,
   flashRecovery,
+  flashRandom,
   flashDevice,
   eepromDevice,
   eepromWire,
