@@ -16,6 +16,7 @@ import { nvmeLifeMutants } from './nvme-life-mutants.ts';
 import { nvmeQueueMutants } from './nvme-queue-mutants.ts';
 import { pciMutants } from './pci-mutants.ts';
 import { tmp105Mutants } from './tmp105-mutants.ts';
+import { spiNorMemoryMutants } from './spi-nor-memory-mutants.ts';
 import { spiNorModeMutants } from './spi-nor-mode-mutants.ts';
 import { spiNorMutants } from './spi-nor-mutants.ts';
 import { uartMutants } from './uart-mutants.ts';
@@ -82,5 +83,6 @@ export const deviceMutants: readonly DeviceMutant[] = [
   ...tmp105Mutants,
   ...i2cMutants,
   ...spiNorMutants,
+  ...spiNorMemoryMutants,
   ...spiNorModeMutants,
 ];

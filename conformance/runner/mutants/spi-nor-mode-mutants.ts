@@ -1,4 +1,4 @@
-/** Mutants of the model of the W25Q, by hand: suspension, power-down, reset, addresses, security. */
+/** Mutants of the model of the W25Q, by hand: suspension, power-down, reset, security. */
 import type { DeviceMutant } from '../../../drivers-under-test/mutants/mutant.ts';
 
 const folder = 'sim/devices/spi-nor';
