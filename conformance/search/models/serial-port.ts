@@ -55,7 +55,7 @@ class SerialPlay implements Play {
     this.#life = new Life(scene, reach);
     this.#life.onChange = (state) => this.#changed(state);
     this.#life.onReset = () => this.#lose();
-    this.#life.prepare = () => this.#prepare();
+    this.#life.exercise = () => this.#exercise();
   }
 
   begin(): Promise<void> {
@@ -377,11 +377,12 @@ class SerialPlay implements Play {
     this.#session++;
   }
 
-  async #prepare(): Promise<void> {
+  async #exercise(): Promise<void> {
     const { client } = this.#life;
     await this.#far.quiet();
     if (client !== undefined) await failure(() => client.close());
     await this.#far.quiet();
+    await this.#scene.simpleIO();
   }
 
   #expectInTime(name: string, began: number, timeout: number): void {
