@@ -1,4 +1,4 @@
-/** What a device itself does wrong, as words of the search: the vocabulary of `sim/faults/nvme-plan.ts`. */
+/** What a device itself does wrong, as words of the search: those of `sim/faults/nvme-plan.ts`. */
 import type { NvmeFault } from '../../sim/faults/nvme-plan.ts';
 import { nanoseconds, place } from './faults.ts';
 import type { FaultWord } from './model.ts';

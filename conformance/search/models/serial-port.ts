@@ -77,7 +77,6 @@ class SerialPlay implements Play {
 
   perform(step: Step): Promise<void> | void {
     const { word, with: values } = step;
-    const ns = Number(values['ns']);
     const timeout = Number(values['timeout']);
     const length = Number(values['length']);
     switch (word) {
@@ -98,7 +97,7 @@ class SerialPlay implements Play {
       case 'break':
         return this.#call({
           name: 'sendBreak',
-          begin: (port) => port.sendBreak(ns),
+          begin: (port) => port.sendBreak(Number(values['ns'])),
           // Cut short it may be taken for a character.
           lost: () => void (this.#isDeaf = true),
         });
