@@ -24,6 +24,7 @@ import { robustness as flashRobustness } from '../suites/flash-device/robustness
 import { flashSimpleIO } from '../suites/flash-device/simple-io.ts';
 import { cycles as memoryCycles } from '../suites/memory-device/cycles.ts';
 import { data as memoryData } from '../suites/memory-device/data.ts';
+import { random as memoryRandom } from '../suites/memory-device/random.ts';
 import { robustness as memoryRobustness } from '../suites/memory-device/robustness.ts';
 import { memorySimpleIO } from '../suites/memory-device/simple-io.ts';
 import { alerts as sensorAlerts } from '../suites/temperature-sensor/alerts.ts';
@@ -127,6 +128,7 @@ const SUITES = [
   memoryData,
   memoryRobustness,
   memoryCycles,
+  memoryRandom,
   sensorData,
   sensorAlerts,
   sensorRobustness,

@@ -51,11 +51,13 @@ const SHARES = 65_536;
 const SHIFT_MAX = 3;
 
 /** A range near a page boundary, for memories of any size. */
-export const placed: fc.Arbitrary<Placed> = fc.record({
-  at: fc.oneof(fc.constantFrom(0, SHARES - 1), fc.nat({ max: SHARES - 1 })),
-  shift: fc.integer({ min: -SHIFT_MAX, max: SHIFT_MAX }),
-  length: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 150 })),
-});
+export const placedUpTo = (max: number): fc.Arbitrary<Placed> =>
+  fc.record({
+    at: fc.oneof(fc.constantFrom(0, SHARES - 1), fc.nat({ max: SHARES - 1 })),
+    shift: fc.integer({ min: -SHIFT_MAX, max: SHIFT_MAX }),
+    length: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max })),
+  });
+export const placed = placedUpTo(150);
 
 export interface Range {
   readonly offset: number;

@@ -74,8 +74,8 @@ export const tmp105Recovery: readonly DriverMutant[] = [
         find: "if (error.codeName === 'kIOReturnOffline') await this.#device.RecoverBus();",
         replace:
           "while (error.codeName === 'kIOReturnOffline') {\n" +
-          '          const free = await this.#device.RecoverBus().then(() => true, () => false);\n' +
-          '          if (free) break;\n        }',
+          '          const isFree = this.#device.RecoverBus().then(() => true);\n' +
+          '          if (await isFree.catch(() => false)) break;\n        }',
       },
     ],
   },
