@@ -29,6 +29,7 @@ import { robustness as memoryRobustness } from '../suites/memory-device/robustne
 import { memorySimpleIO } from '../suites/memory-device/simple-io.ts';
 import { alerts as sensorAlerts } from '../suites/temperature-sensor/alerts.ts';
 import { data as sensorData } from '../suites/temperature-sensor/data.ts';
+import { random as sensorRandom } from '../suites/temperature-sensor/random.ts';
 import { robustness as sensorRobustness } from '../suites/temperature-sensor/robustness.ts';
 import { sensorSimpleIO } from '../suites/temperature-sensor/simple-io.ts';
 import { device as flashDevice } from '../suites/spi-nor/device.ts';
@@ -132,6 +133,7 @@ const SUITES = [
   sensorData,
   sensorAlerts,
   sensorRobustness,
+  sensorRandom,
   tmp105Device,
 ];
 

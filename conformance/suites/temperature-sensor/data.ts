@@ -13,6 +13,7 @@ import {
 import { enumerated, property, suite } from '../../clause.ts';
 import { expect } from '../../expect.ts';
 import {
+  ALL_SETTINGS,
   COMPARATOR,
   CONTRACT,
   DATA_SHEET,
@@ -31,19 +32,6 @@ const STEPS = { min: -880, max: 2000 };
 /** Beside the conversion: transfers, and again where a conversion ends in between. */
 const TRANSFERS_NS = 5_000_000;
 const CLIENTS = 4;
-
-const ALL_SETTINGS: readonly SensorSettings[] = ([9, 10, 11, 12] as const).flatMap((resolution) =>
-  (['comparator', 'interrupt'] as const).flatMap((mode) =>
-    ([1, 2, 4, 6] as const).flatMap((faultQueue) =>
-      (['active-low', 'active-high'] as const).map((polarity) => ({
-        resolution,
-        mode,
-        faultQueue,
-        polarity,
-      })),
-    ),
-  ),
-);
 
 const CALLS: Readonly<Record<string, (driver: TemperatureSensor) => unknown>> = {
   temperature: (driver) => driver.temperature(),
@@ -166,6 +154,23 @@ export const data = suite({
         }
       },
     }),
+    {
+      id: 'asked-in-shutdown',
+      cite: CONTRACT,
+      text: 'In shutdown limits and settings can be asked, whatever the last conversion was.',
+      level: 'shall',
+      subject: 'driver',
+      needs: ['ambient', 'virtual-time'],
+      bugClasses: ['BC-07'],
+      async check(scene) {
+        const driver = await started(scene, STEP);
+        await driver.setShutdown(true);
+        await driver.configure(FAST);
+        await driver.setLimits(LIMITS);
+        expect.equal(await driver.limits(), LIMITS, 'the limits');
+        expect.equal(await driver.settings(), FAST, 'the settings');
+      },
+    },
     {
       id: 'wakes',
       cite: DATA_SHEET('Shutdown Mode (SD)'),

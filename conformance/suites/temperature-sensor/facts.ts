@@ -45,6 +45,20 @@ export const COMPARATOR: SensorSettings = {
 export const FAST: SensorSettings = { ...COMPARATOR, resolution: 9 };
 export const LIMITS = { high: 40_000, low: 30_000 };
 
+export const ALL_SETTINGS: readonly SensorSettings[] = ([9, 10, 11, 12] as const).flatMap(
+  (resolution) =>
+    (['comparator', 'interrupt'] as const).flatMap((mode) =>
+      ([1, 2, 4, 6] as const).flatMap((faultQueue) =>
+        (['active-low', 'active-high'] as const).map((polarity) => ({
+          resolution,
+          mode,
+          faultQueue,
+          polarity,
+        })),
+      ),
+    ),
+);
+
 /** The temperature around the device becomes this. */
 export function warm(scene: Scene, millidegrees: number): void {
   const { ambient } = scene.i2c;

@@ -131,6 +131,14 @@ export const tmp105Values: readonly DriverMutant[] = [
   },
   {
     ...inDriver,
+    id: 'tmp105/old-one-in-doubt',
+    bugClass: 'BC-07',
+    what: 'In shutdown a conversion of another resolution makes every question fail.',
+    expected: ['temperature-sensor/data/asked-in-shutdown'],
+    edits: [{ find: 'isOld || isPossible(', replace: 'isPossible(' }],
+  },
+  {
+    ...inDriver,
     id: 'tmp105/half-the-time',
     bugClass: 'BC-06',
     what: 'A conversion is given half of its time.',

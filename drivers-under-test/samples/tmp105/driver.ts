@@ -166,6 +166,8 @@ export class Tmp105Driver extends IOService implements TemperatureSensor {
 
   /** A register of a device that has its settings, and tells what it can tell. */
   async #look(measures = false): Promise<number> {
+    // In shutdown the last conversion may have had another resolution.
+    const isOld = this.#isShutDown && !measures;
     for (let looks = 0; looks < LOOKS_MAX; looks++) {
       if (measures) {
         await this.#chip.configure(this.#wanted.configuration + ONE_SHOT);
@@ -175,7 +177,7 @@ export class Tmp105Driver extends IOService implements TemperatureSensor {
       if (!isIntact) {
         // It lost its power.
         await this.#setUp();
-      } else if (isPossible(temperature, this.#settings.resolution)) {
+      } else if (isOld || isPossible(temperature, this.#settings.resolution)) {
         return temperature;
       }
     }
