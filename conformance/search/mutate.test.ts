@@ -73,13 +73,14 @@ describe('mutations', () => {
           : mutate(source, from, { generator: plain, other: from });
         const depth = reached(scenario);
         if (depth === 6) return run;
-        if (depth > best) corpus.push(scenario);
+        // What is shorter and reaches as far is a better place to go on from.
+        const isShorter = scenario.steps.length < (from?.steps.length ?? Infinity);
+        if (depth > best || (depth === best && isShorter)) corpus.push(scenario);
         best = Math.max(best, depth);
       }
       return Infinity;
     };
-    const seeds = SEEDS.slice(0, 5);
-    expect(median(seeds.map((seed) => runsOf(seed, true)))).toBeLessThan(10_000);
-    expect(median(seeds.map((seed) => runsOf(seed, false)))).toBe(Infinity);
+    expect(Math.max(...SEEDS.map((seed) => runsOf(seed, true)))).toBeLessThan(10_000);
+    expect(median(SEEDS.slice(0, 3).map((seed) => runsOf(seed, false)))).toBe(Infinity);
   });
 });

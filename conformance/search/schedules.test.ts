@@ -72,6 +72,15 @@ describe('schedules', () => {
     expect(new Set(chosen).size).toBeLessThanOrEqual(2);
   });
 
+  test('let nobody poll for another that never goes', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const schedule = scheduleOf({ kind: 'priority', seed, changes: 0, span: 8 });
+      const origins = [{}, {}];
+      const chosen = Array.from({ length: 200 }, () => schedule.choose(2, origins));
+      expect(new Set(chosen).size).toBe(2);
+    }
+  });
+
   test('come in every kind, and in none where there is nothing to choose', () => {
     const random = new Random(1, 'orders');
     const kinds = Array.from({ length: 100 }, () => someOrder(random, 30).kind);

@@ -32,13 +32,15 @@ const CHANGES = [0, 0, 1, 1, 2, 3] as const;
 /** Choices of a scene where nobody has counted yet. */
 const SPAN = 64;
 const BURST_MAX = 32;
+/** Who goes so often in a row falls behind: what polls for another would wait for it forever. */
+const IN_A_ROW_MAX = 64;
 const SEEDS = 0x8000_0000;
 
 /** @param choices how many choices scenes of this model have had so far, as a hint */
 export function someOrder(source: Source, choices = SPAN): Order {
   const how = source.below(8);
-  if (how < 3 || choices === 0) return IN_ORDER;
-  if (how === 3) return { kind: 'uniform', seed: source.below(SEEDS) };
+  if (how < 4 || choices === 0) return IN_ORDER;
+  if (how === 4) return { kind: 'uniform', seed: source.below(SEEDS) };
   const changes = CHANGES[source.below(CHANGES.length)] as number;
   return { kind: 'priority', seed: source.below(SEEDS), changes, span: choices };
 }
@@ -72,6 +74,8 @@ class Priorities implements Schedule {
   /** In order; the next one last. */
   readonly #changes: number[];
   #made = 0;
+  #last: object | undefined;
+  #inARow = 0;
   /** Falls: who fell last is behind all who fell before. */
   #lowest = 0;
 
@@ -86,10 +90,18 @@ class Priorities implements Schedule {
     let choice = this.#highest(count, origins);
     while (this.#changes.at(-1) === place) {
       this.#changes.pop();
-      this.#byOrigin.set(origins[choice] as object, --this.#lowest);
+      this.#fall(origins[choice] as object);
       choice = this.#highest(count, origins);
     }
+    const origin = origins[choice] as object;
+    this.#inARow = origin === this.#last ? this.#inARow + 1 : 1;
+    this.#last = origin;
+    if (this.#inARow >= IN_A_ROW_MAX) this.#fall(origin);
     return choice;
+  }
+
+  #fall(origin: object): void {
+    this.#byOrigin.set(origin, --this.#lowest);
   }
 
   /** Of equals the first. */

@@ -47,6 +47,7 @@ export function shrinkPasses(vocabulary: Vocabulary): readonly Pass[] {
     ...chunks('schedule'),
     oneDeviation,
     ...chunks('steps'),
+    earlierChoices,
     clients,
     values(vocabulary, together),
     values(vocabulary, (all, cursor) => all[cursor] && [all[cursor]]),
@@ -185,6 +186,28 @@ function changed(scenario: Scenario, { part, index, name }: Spot, value: Value):
   const other = { ...phrase, with: { ...phrase.with, [name]: value } };
   return { ...scenario, [part]: (scenario[part] as readonly Phrase[]).with(index, other) };
 }
+
+/** Two neighbours at a time: of two tasks that take turns only every other choice is the one. */
+const earlierChoices: Pass = ({ scenario }, cursor, last) => {
+  const { schedule } = scenario;
+  const deviation = schedule[cursor];
+  if (deviation === undefined) return undefined;
+  const { at, take } = deviation;
+  const first = (schedule[cursor - 1]?.at ?? -1) + 1;
+  let low = Math.max(first, last ?? first);
+  const found: Smaller[] = [];
+  while (low < at) {
+    const middle = low + Math.floor((at - low) / 2);
+    for (const place of [middle, middle + 1].filter((one) => one < at)) {
+      found.push({
+        scenario: { ...scenario, schedule: schedule.with(cursor, { at: place, take }) },
+        low,
+      });
+    }
+    low = middle + 1;
+  }
+  return found;
+};
 
 const lowerTakes: Pass = ({ scenario }, cursor) => {
   const deviation = scenario.schedule[cursor];

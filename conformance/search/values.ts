@@ -89,6 +89,7 @@ function someValue(source: Source, { parameter, likely, edges }: Domain): Value 
   if (parameter.type === 'choice') return pick(source, parameter.of) ?? '';
   const { min, max } = parameter;
   const how = source.below(8);
+  if (how === 0) return source.below(2) === 0 ? min : max;
   if (how < 3 && likely.length > 0) return pick(source, likely) ?? min;
   if (how < 4) return pick(source, edges) ?? min;
   return how < 6 ? small(source, min, max) : between(source, min, max);
@@ -126,6 +127,14 @@ export function phrase(
 /** Name of the parameter that says where a fault strikes: it counts what passes, from `min`. */
 export const PLACE = 'at';
 
+const FIRST_PLACES = 4;
+
+function place(source: Source, min: number, last: number): number {
+  const how = source.below(4);
+  if (how === 0) return between(source, min, Math.min(last, min + FIRST_PLACES - 1));
+  return how < 3 ? small(source, min, last) : between(source, min, last);
+}
+
 /** A fault: where it strikes is early more often than late, and not past what the scene reaches. */
 export function misfortune(
   source: Source,
@@ -139,7 +148,7 @@ export function misfortune(
     if (domain.name === PLACE && parameter.type === 'integer') {
       const { min } = parameter;
       const last = Math.max(min, Math.min(parameter.max, reach ?? REACH));
-      values[PLACE] = source.below(2) === 0 ? small(source, min, last) : between(source, min, last);
+      values[PLACE] = place(source, min, last);
     } else {
       values[domain.name] = someValue(source, domain);
     }
