@@ -19,7 +19,7 @@ interface Finding {
 /** Exit code 0 when every simulated target works; what is missing for others is only said. */
 export async function doctorVerb(options: { config?: string }): Promise<number> {
   const targets = await simulatedTargets(options.config);
-  const peers = [qemu('x86'), qemu('arm'), program(flashrom)];
+  const peers = [qemu('x86'), qemu('arm'), program(flashrom), tshark()];
   const findings = [node(), cores(), sharedMemory(), ...peers, ...targets];
   for (const { what, fine, says } of findings) {
     process.stdout.write(`${fine ? 'ok      ' : 'missing '} ${what}: ${says}\n`);
@@ -76,6 +76,17 @@ function program(manifest: ProcessManifest): Finding {
   } catch (error) {
     if (!(error instanceof TargetUnavailable)) throw error;
     return { what, fine: false, says: `${error.message} (only to judge ${what} itself)` };
+  }
+}
+
+function tshark(): Finding {
+  const what = 'tshark';
+  try {
+    const [says = ''] = execFileSync(what, ['--version'], { encoding: 'utf8' }).split('\n');
+    return { what, fine: true, says };
+  } catch {
+    const says = 'absent: apt-get install tshark (only to test our pcapng against it)';
+    return { what, fine: false, says };
   }
 }
 

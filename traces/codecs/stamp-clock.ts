@@ -2,12 +2,14 @@
  * Stamps such as `1795393429.333662`, seconds since whenever, as nanoseconds since the first one.
  * What is stamped earlier than the first counts as at the beginning.
  */
+import { NUMBER_MAX } from '../format/event.ts';
+import type { TraceHeader } from '../format/header.ts';
 import type { LineReader } from '../format/line-reader.ts';
 
 const DOT = 0x2e;
 const SECONDS_MAX = 99_999_999_999;
 const FRACTION_DIGITS = 9;
-const SECONDS_APART_MAX = 9_000_000;
+const SECONDS_APART_MAX = 9_007_199;
 
 export class StampClock {
   /** Nanoseconds from the first stamp to the last. */
@@ -34,7 +36,9 @@ export class StampClock {
     this.began ??= [seconds, ns];
     const apart = seconds - this.began[0];
     if (apart > SECONDS_APART_MAX) return false;
-    this.timeNs = Math.max(0, apart * 1e9 + ns - this.began[1]);
+    const timeNs = apart * 1e9 + ns - this.began[1];
+    if (timeNs > NUMBER_MAX) return false;
+    this.timeNs = Math.max(0, timeNs);
     return true;
   }
 
@@ -43,4 +47,10 @@ export class StampClock {
     if (this.began === undefined) return undefined;
     return `${this.began[0]}.${String(this.began[1]).padStart(FRACTION_DIGITS, '0')}`;
   }
+}
+
+/** When a recording began by its header's `began`, as `StampClock` writes it; else at 0. */
+export function beganOf({ identity }: TraceHeader): readonly [seconds: number, ns: number] {
+  const [, seconds, ns] = /^(\d{1,11})\.(\d{9})$/.exec(identity['began'] ?? '') ?? [];
+  return [Number(seconds ?? 0), Number(ns ?? 0)];
 }

@@ -4,6 +4,9 @@ import { BinaryTraceEncoder } from '../codecs/binary/encoder.ts';
 import { MAGIC } from '../codecs/binary/layout.ts';
 import { mmiotraceDecoder } from '../codecs/mmiotrace/decoder.ts';
 import { qemuLogDecoder } from '../codecs/qemu-log/decoder.ts';
+import { PcapDecoder } from '../codecs/pcap/decoder.ts';
+import { PcapngEncoder } from '../codecs/pcap/encoder.ts';
+import { isPcap } from '../codecs/pcap/packet-reader.ts';
 import type { TraceDecoder, TraceEncoder } from '../format/codec.ts';
 import { TextTraceDecoder } from '../format/text-decoder.ts';
 import { TextTraceEncoder } from '../format/text-encoder.ts';
@@ -67,6 +70,14 @@ export const FORMATS: readonly TraceFormat[] = [
     extensions: ['.qemu-log'],
     sniff: hasLine(/^(\d+@\d+\.\d+:)?(memory_region|pci_cfg|pci_update|pci_nvme|vfio)_[a-z_]+ /m),
     decoder: ({ first }) => qemuLogDecoder(first),
+  },
+  {
+    name: 'pcapng',
+    what: 'usbmon and USBPcap in pcapng or pcap; written as pcapng',
+    extensions: ['.pcapng', '.pcap'],
+    sniff: isPcap,
+    decoder: () => new PcapDecoder(),
+    encoder: () => new PcapngEncoder(),
   },
 ];
 

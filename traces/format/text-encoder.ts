@@ -15,7 +15,7 @@
  */
 import type { EventBatch } from './batch.ts';
 import type { TraceEncoder } from './codec.ts';
-import { KIND_NAMES } from './event.ts';
+import { KIND_NAMES, type TraceEvent } from './event.ts';
 import type { TraceFooter, TraceHeader } from './header.ts';
 import { headerLines } from './header-text.ts';
 
@@ -25,6 +25,12 @@ const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).pad
 const SIMPLE = /^[^"\\\u0000-\u001f\u007f\u2028\u2029]*$/;
 
 const utf8 = new TextEncoder();
+
+/** One event as a line, without its end; `beforeNs` is the time of the event before. */
+export function eventLine(event: TraceEvent, beforeNs: number): string {
+  const { timeNs, kind, space, address, size, value, high, bytes, text } = event;
+  return line(timeNs - beforeNs, kind, space, address, size, value, high, bytes, text ?? '');
+}
 
 // Named fields would have to be put into an object for each event.
 function line(
