@@ -12,9 +12,10 @@ const GUEST = join(import.meta.dirname, 'guest');
  * @param modules lib/modules/VERSION of the kernel
  */
 export function initramfsFor(recording: Recording, busybox: string, modules: string): Uint8Array {
-  const all = modulesFor([...recording.modules, ...recording.driver], modules);
-  const driver = new Set(recording.driver);
-  const needed = all.filter(({ name }) => !driver.has(name));
+  const { below = [], driver } = recording;
+  const all = modulesFor([...recording.modules, ...below, ...driver], modules);
+  const later = new Set([...below, ...driver]);
+  const needed = all.filter(({ name }) => !later.has(name));
   return cpioArchive([
     { path: 'bin/busybox', bytes: readFileSync(busybox), executable: true },
     { path: 'init', bytes: readFileSync(join(GUEST, 'init.sh')), executable: true },
@@ -24,7 +25,8 @@ export function initramfsFor(recording: Recording, busybox: string, modules: str
       'needed',
       needed.map(({ name }) => name),
     ),
-    list('driver', recording.driver),
+    list('below', below),
+    list('driver', driver),
   ]);
 }
 

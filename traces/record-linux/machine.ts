@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { readGuestReport } from './guest-report.ts';
 
@@ -24,7 +24,7 @@ export interface Boot {
 }
 
 export const QEMU = 'qemu-system-x86_64';
-const TIME_LIMIT_MS = 240_000;
+const TIME_LIMIT_MS = 120_000;
 const DISKS = ['disk0', 'disk1'];
 const DISK_BYTES = 32 * 2 ** 20;
 
@@ -46,21 +46,33 @@ export async function bootGuest(guest: Guest, folder: string): Promise<Boot> {
     writeFileSync(file(disk), '');
     truncateSync(file(disk), DISK_BYTES);
   }
-  const echo = createServer((line) => line.pipe(line)).listen(file('echo'));
+  const echo = createServer((line) => void line.pipe(line));
+  const servers = [echo.listen(file('echo')), bridge().listen(file('bridge'))];
+  // A guest that powers off cuts its lines.
+  for (const server of servers)
+    server.on('connection', (line: Socket) => line.on('error', () => {}));
   try {
-    await once(echo, 'listening');
+    await Promise.all(servers.map((server) => once(server, 'listening')));
     await run(commandLine(guest, folder));
   } finally {
-    echo.close();
+    for (const server of servers) server.close();
   }
   try {
     return { files: readGuestReport(readFileSync(file('report'))), log: file('qemu.log') };
   } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
     const console = readFileSync(file('console'), 'utf8').trim().split('\n').slice(-20);
-    throw new Error(`The recording failed. The guest's console ended:\n${console.join('\n')}`, {
-      cause,
-    });
+    throw new Error(`${why}\nThe guest's console ended:\n${console.join('\n')}`, { cause });
   }
+}
+
+/** Joins its first two connections: what comes in at one goes out at the other. */
+function bridge(): Server {
+  let first: Socket | undefined;
+  return createServer((socket) => {
+    if (first !== undefined) first.pipe(socket).pipe(first);
+    first ??= socket;
+  });
 }
 
 function commandLine(guest: Guest, folder: string): string[] {
@@ -72,6 +84,8 @@ function commandLine(guest: Guest, folder: string): string[] {
     ...['-serial', `file:${file('console')}`, '-serial', `file:${file('report')}`],
     ...['-chardev', 'null,id=marks', '-device', 'isa-debugcon,chardev=marks,iobase=0xe9'],
     ...['-chardev', `socket,id=echo,path=${file('echo')}`],
+    ...['-chardev', `socket,id=to-monitor,path=${file('bridge')}`],
+    ...['-chardev', `socket,id=monitor,path=${file('bridge')}`],
     ...DISKS.flatMap((id) => ['-drive', `id=${id},file=${file(id)},format=raw,if=none`]),
     ...guest.options,
     ...guest.tracePoints.flatMap((pattern) => ['-trace', pattern]),

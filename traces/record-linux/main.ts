@@ -22,11 +22,13 @@ import { FILTER_POINTS, LogFilter } from './log-filter.ts';
 import { type Boot, bootGuest, QEMU } from './machine.ts';
 import { type DebianPackage, debianPackage, kernelPackage } from './packages.ts';
 import { type Recording, RECORDINGS } from './recordings.ts';
+import { usbmonCapture } from './usbmon-capture.ts';
 
 const CORPUS = join(import.meta.dirname, '../corpus');
 
 /** Records one driver. @returns the folder in the corpus @throws Error saying what is missing */
 async function record(name: string, recording: Recording, out: string): Promise<string> {
+  const { pciName, tracePoints = [] } = recording;
   const kernel = kernelPackage();
   const busybox = debianPackage('busybox-static');
   const version = readdirSync(join(kernel.folder, 'lib/modules'))[0]!;
@@ -37,14 +39,16 @@ async function record(name: string, recording: Recording, out: string): Promise<
       kernel: join(kernel.folder, 'boot', `vmlinuz-${version}`),
       initramfs: initramfsFor(recording, join(busybox.folder, 'bin/busybox'), modules),
       options: recording.options,
-      tracePoints: [...FILTER_POINTS, ...recording.tracePoints],
+      tracePoints: pciName === undefined ? [] : [...FILTER_POINTS, ...tracePoints],
     };
     const boot = await bootGuest(guest, work);
     const folder = join(out, recording.folder);
     await write(join(folder, 'raw'), recording, boot);
     const facts = provenance(name, recording, kernel);
     writeFileSync(join(folder, PROVENANCE_FILE), `${JSON.stringify(facts, undefined, 2)}\n`);
-    writeFileSync(join(folder, TRACE_FILE), traceOfCorpus(folder, recording.folder));
+    if (pciName !== undefined) {
+      writeFileSync(join(folder, TRACE_FILE), traceOfCorpus(folder, recording.folder));
+    }
     return folder;
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -54,15 +58,23 @@ async function record(name: string, recording: Recording, out: string): Promise<
 /** What was recorded, before any interpretation. */
 async function write(folder: string, { pciName }: Recording, { files, log }: Boot): Promise<void> {
   mkdirSync(folder, { recursive: true });
+  for (const [name, text] of files) {
+    const bytes = Buffer.from(text, 'latin1');
+    if (name === 'usbmon') keep(folder, 'usbmon.pcap', usbmonCapture(bytes));
+    else keep(folder, name, bytes);
+  }
+  if (pciName === undefined) return;
   const irq = files.get('irq');
   const filter = new LogFilter(pciName, irq === undefined ? undefined : Number(irq));
   let kept = '';
   for await (const line of createInterface({ input: createReadStream(log, 'latin1') })) {
     for (const wanted of filter.lines(line)) kept += `${wanted}\n`;
   }
-  for (const [name, text] of [...files, ['qemu-log', kept] as const]) {
-    writeFileSync(join(folder, `${name}.gz`), gzipSync(Buffer.from(text, 'latin1'), { level: 9 }));
-  }
+  keep(folder, 'qemu-log', Buffer.from(kept, 'latin1'));
+}
+
+function keep(folder: string, name: string, bytes: Uint8Array): void {
+  writeFileSync(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }));
 }
 
 function provenance(

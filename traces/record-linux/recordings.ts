@@ -9,15 +9,21 @@ export interface Recording {
   readonly modules: readonly string[];
   /** Loaded by the workload; none for a driver that is built into the kernel. */
   readonly driver: readonly string[];
+  /** Drivers of the device's own bus, which the workload loads first. */
+  readonly below?: readonly string[];
   /** Workload in the folder guest/. */
   readonly script: string;
   /** Options of QEMU; `disk0` and `disk1` are empty disks, `echo` is a line that echoes. */
   readonly options: readonly string[];
-  /** QEMU's name for the PCI function whose accesses are kept. */
-  readonly pciName: string;
+  /** QEMU's name for the PCI function whose accesses are kept; none where usbmon records. */
+  readonly pciName?: string;
   /** QEMU's own trace points of the device, as patterns of its option -trace. */
-  readonly tracePoints: readonly string[];
+  readonly tracePoints?: readonly string[];
 }
+
+const USB = ['-device', 'qemu-xhci'];
+/** A third serial port, at whose far end QEMU's monitor listens. */
+const MONITOR = ['-serial', 'chardev:to-monitor', '-mon', 'chardev=monitor'];
 
 export const RECORDINGS: Readonly<Record<string, Recording>> = {
   nvme: {
@@ -61,6 +67,42 @@ export const RECORDINGS: Readonly<Record<string, Recording>> = {
     ],
     pciName: 'e1000e',
     tracePoints: ['e1000e_irq_*notify*', 'e1000e_wrn_*'],
+  },
+  usbhid: {
+    folder: 'usb-kbd',
+    device: 'QEMU usb-kbd 0627:0001',
+    modules: ['usbmon', 'hid_generic', 'evdev'],
+    below: ['xhci_pci'],
+    driver: ['usbhid'],
+    script: 'usbhid.sh',
+    options: [...USB, '-device', 'usb-kbd', ...MONITOR],
+  },
+  'usb-storage': {
+    folder: 'usb-storage',
+    device: 'QEMU usb-storage 46f4:0001',
+    modules: ['usbmon', 'sd_mod'],
+    below: ['xhci_pci'],
+    driver: ['usb_storage'],
+    script: 'usb-storage.sh',
+    options: [...USB, '-device', 'usb-storage,drive=disk0'],
+  },
+  ftdi_sio: {
+    folder: 'usb-ftdi',
+    device: 'QEMU usb-serial (FT232) 0403:6001',
+    modules: ['usbmon', 'usbserial'],
+    below: ['xhci_pci'],
+    driver: ['ftdi_sio'],
+    script: 'usb-serial.sh',
+    options: [...USB, '-device', 'usb-serial,chardev=echo'],
+  },
+  cdc_acm: {
+    folder: 'usb-cdc-acm',
+    device: 'Linux gadget g_serial 0525:a4a7 on dummy_hcd',
+    modules: ['usbmon', 'usb_f_acm'],
+    below: ['dummy_hcd', 'g_serial'],
+    driver: ['cdc_acm'],
+    script: 'usb-serial.sh',
+    options: [],
   },
 };
 

@@ -55,7 +55,7 @@ class SerialPlay implements Play {
     this.#life = new Life(scene, reach);
     this.#life.onChange = (state) => this.#changed(state);
     this.#life.onReset = () => this.#lose();
-    this.#life.exercise = () => this.#exercise();
+    this.#life.prepare = () => this.#prepare();
   }
 
   begin(): Promise<void> {
@@ -77,6 +77,7 @@ class SerialPlay implements Play {
 
   perform(step: Step): Promise<void> | void {
     const { word, with: values } = step;
+    const ns = Number(values['ns']);
     const timeout = Number(values['timeout']);
     const length = Number(values['length']);
     switch (word) {
@@ -97,7 +98,7 @@ class SerialPlay implements Play {
       case 'break':
         return this.#call({
           name: 'sendBreak',
-          begin: (port) => port.sendBreak(Number(values['ns'])),
+          begin: (port) => port.sendBreak(ns),
           // Cut short it may be taken for a character.
           lost: () => void (this.#isDeaf = true),
         });
@@ -376,12 +377,11 @@ class SerialPlay implements Play {
     this.#session++;
   }
 
-  async #exercise(): Promise<void> {
+  async #prepare(): Promise<void> {
     const { client } = this.#life;
     await this.#far.quiet();
     if (client !== undefined) await failure(() => client.close());
     await this.#far.quiet();
-    await this.#scene.simpleIO();
   }
 
   #expectInTime(name: string, began: number, timeout: number): void {

@@ -12,7 +12,7 @@ exchange() {
   exec 3<> "$(line)"
   stty -F "$(line)" raw -echo "$@"
   printf 'Linux on the dyno' >&3
-  dd bs=1 count=17 <&3 2> /dev/null
+  timeout 10 dd bs=1 count=17 <&3 2> /dev/null || fail 'no echo'
   echo
   exec 3>&-
 }
@@ -34,7 +34,7 @@ phase burst
 exec 3<> "$(line)"
 stty -F "$(line)" raw -echo 115200
 yes dyno | head -c 200 >&3
-dd bs=1 count=200 of=/dev/null <&3
+timeout 10 dd bs=1 count=200 of=/dev/null <&3 || fail 'no echo of the burst'
 exec 3>&-
 
 phase suspend

@@ -34,10 +34,10 @@ load() {
   while read -r module; do insmod "/modules/$module.ko" || fail "insmod $module"; done < "/modules/$1"
 }
 
-# Waits for something to appear in the file system.
+# Waits for something to appear in the file system; takes a pattern.
 await() {
   polls=0
-  until [ -e "$1" ]; do
+  until ls -d $1 > /dev/null 2>&1; do
     polls=$((polls + 1))
     [ $polls -gt $POLLS_MAX ] && fail "no $1"
     sleep 0.05
@@ -60,6 +60,23 @@ fail() {
 suspend() {
   echo devices > /sys/power/pm_test
   echo freeze > /sys/power/state
+}
+
+# Says something to QEMU's monitor, by way of the third serial port.
+monitor() {
+  stty -F /dev/ttyS2 raw -echo 115200
+  echo "$1" > /dev/ttyS2
+}
+
+start_usbmon() {
+  cat /dev/usbmon0 > /tmp/usbmon &
+  pipe=$!
+}
+
+stop_usbmon() {
+  sleep 1
+  kill $pipe
+  send usbmon < /tmp/usbmon
 }
 
 start_mmiotrace() {
