@@ -27,6 +27,10 @@ const PROGRAM_PATIENCE = 5;
 /** Processes that workers started and that must not outlive them. */
 const children = new Set<number>();
 
+export function adoptChild(pid: number): void {
+  children.add(pid);
+}
+
 /** Before the process ends from outside: a thread may be waiting for one of its children. */
 export function endChildren(pids: Iterable<number> = children): void {
   for (const pid of pids) {
@@ -140,7 +144,7 @@ class Lane {
 
   #adopt(pid: number): void {
     this.#children.push(pid);
-    children.add(pid);
+    adoptChild(pid);
   }
 
   #lost(item: PlanItem, how: 'hang' | 'crash', error?: unknown): Verdict {

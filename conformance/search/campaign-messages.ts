@@ -40,8 +40,13 @@ export type Task =
       readonly executions: number;
       readonly from?: { readonly position?: Position; readonly executions: number };
     }
-  /** The scenario of a run that did not come back. */
-  | { readonly type: 'describe'; readonly run: number };
+  /** The scenario of a run that did not come back after so many steps; or that scenario itself. */
+  | {
+      readonly type: 'describe';
+      readonly run: number;
+      readonly text?: string;
+      readonly steps: number;
+    };
 
 /** What came of a list of runs or scenarios; `at` is the number of one. */
 export interface Explored {
@@ -90,6 +95,10 @@ export interface ShrinkResult {
 export interface Described {
   readonly type: 'described';
   readonly text: string;
+  /** Without the steps that were not begun. */
+  readonly begun: string;
+  /** The last step that was begun. */
+  readonly word: string;
 }
 
 export type Result = Explored | ShrinkResult | Described;

@@ -2,7 +2,14 @@
 import { hashText, Random } from '../../sim/kernel/random.ts';
 import type { Coverage } from './coverage/coverage.ts';
 import type { Features } from './coverage/features.ts';
-import { Beat, type Explored, type News, type ShrinkResult, type Task } from './campaign-messages.ts';
+import {
+  Beat,
+  type Described,
+  type Explored,
+  type News,
+  type ShrinkResult,
+  type Task,
+} from './campaign-messages.ts';
 import type { Draft, Generator } from './generate.ts';
 import type { Outcome, Runner } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
@@ -25,13 +32,9 @@ export interface ExplorerOptions {
 }
 
 type ExploreTask = Extract<Task, { type: 'explore' }>;
+type DescribeTask = Extract<Task, { type: 'describe' }>;
 type ReplayTask = Extract<Task, { type: 'replay' }>;
 type ShrinkTask = Extract<Task, { type: 'shrink' }>;
-
-/** Of the runs of a campaign: the others begin from nothing. */
-const GUIDED = { of: 8, parts: 4 };
-/** Every other guided run begins from one of so many that came last. */
-const RECENT = 32;
 
 export class Explorer {
   readonly #options: ExplorerOptions;
@@ -58,8 +61,12 @@ export class Explorer {
     for (let at = first; at < first + count && !this.#stopped; at++) {
       if (skip.includes(at)) continue;
       this.#begin(at);
-      const { scenario, order } = this.draft(at);
-      const outcome = await this.#options.run(scenario, { schedule: scheduleOf(order) });
+      const { scenario, order } = this.#draft(at);
+      const outcome = await this.#options.run(
+        scenario,
+        // What is written in it is its default order.
+        order.kind === 'in-order' ? {} : { schedule: scheduleOf(order) },
+      );
       this.#weigh(at, scenario, outcome, tally);
     }
     return this.#told(tally);
@@ -81,10 +88,23 @@ export class Explorer {
   }
 
   /** The scenario of a run: from its number, the seed, and the corpus of its epoch. */
-  draft(run: number): Draft {
+  #draft(run: number): Draft {
     const { seed, generator } = this.#options;
     const random = new Random(seed, `run ${run}`);
     return generator.draft(random, { choices: this.#choices });
+  }
+
+  /** In the default order: what a run that did not come back chose is not known. */
+  describe({ run, text, steps }: DescribeTask): Described {
+    const scenario =
+      text === undefined ? this.#draft(run).scenario : parseScenario(text, this.#options.models);
+    const begun = scenario.steps.slice(0, steps);
+    return {
+      type: 'described',
+      text: formatScenario(scenario),
+      begun: formatScenario({ ...scenario, steps: begun }),
+      word: begun.at(-1)?.word ?? 'begin',
+    };
   }
 
   async shrink(
@@ -189,9 +209,9 @@ class Tally {
   #one = 1;
   #two = 2;
 
-  add({ hash, steps, choices, reached }: Outcome): void {
+  add({ hash, begun, choices, reached }: Outcome): void {
     this.runs++;
-    this.steps += steps;
+    this.steps += begun.length;
     this.choices += choices.length;
     this.#one = hashText(hash, this.#one);
     this.#two = hashText(hash, this.#two);

@@ -13,11 +13,13 @@ export class Coverage {
   readonly #traffic: Traffic;
   /** Of states, operations and rules: a small set. */
   readonly #hashes = new Map<string, number>();
+  readonly #onStep: () => void;
   #scene: Scene | undefined;
 
-  constructor(features: Features, edges: EdgeCounters) {
+  constructor(features: Features, edges: EdgeCounters, onStep: () => void = () => {}) {
     this.#features = features;
     this.#edges = edges;
+    this.#onStep = onStep;
     this.#traffic = new Traffic(features);
   }
 
@@ -32,7 +34,9 @@ export class Coverage {
           reach(state);
         });
         return {
+          begin: () => play.begin?.(),
           perform: (step) => {
+            this.#onStep();
             const state = this.#hash(play.state());
             this.#features.hit(FeatureKind.Operation, mixed(state, this.#hash(step.word)));
             return play.perform(step);
