@@ -26,6 +26,18 @@ function positive(text: string): number {
   return value;
 }
 
+/** Timers take no more. */
+const DURATION_MS_MAX = 500 * 3_600_000;
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+
+/** In milliseconds. */
+function duration(text: string): number {
+  const [, count = '0', unit = ''] = /^(\d+)([smh])$/.exec(text) ?? [];
+  const value = Number(count) * (UNITS[unit] ?? 0);
+  if (value > 0 && value <= DURATION_MS_MAX) return value;
+  throw new InvalidArgumentError('It must be a time such as 90s, 10m or 8h, up to 500h.');
+}
+
 /** Given several times, or as a list with commas. */
 function names(text: string, before: string[] = []): string[] {
   return [...before, ...text.split(',')];
@@ -91,6 +103,25 @@ program
   .action(async (device: string, options) => {
     const { diffVerb } = await import('./diff.ts');
     process.exitCode = await diffVerb(device, options);
+  });
+
+program
+  .command('fuzz')
+  .description('look for failures of a driver, and make them small')
+  .argument('<driver>', 'a name from dyno list, a folder with driver.ts, or a file')
+  .option('-t, --target <name>', 'what to attach the driver to (default: its first)')
+  .option('--time <duration>', 'for so long, such as 90s, 10m or 8h (default: 10m)', duration)
+  .option('--runs <number>', 'so many scenarios: the same ones on any number of cores', positive)
+  .option('--seed <number>', 'seed of everything that is random', wholeNumber, 1)
+  .option('--workers <number>', 'worker threads (default: one per core)', positive)
+  .option('--watchdog <seconds>', 'wall time that one scenario may take', positive, 20)
+  .option('--resume', 'go on with a campaign that was cut off', false)
+  .option('--out <folder>', 'where corpus and findings are kept', 'reports/out/fuzz')
+  .option(...CONFIG)
+  .action(async (driver: string, options) => {
+    process.stdout.write(`driver-dyno ${packageVersion()}\n`);
+    const { fuzzVerb } = await import('./fuzz.ts');
+    process.exitCode = await fuzzVerb(driver, options);
   });
 
 program

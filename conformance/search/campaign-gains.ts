@@ -6,7 +6,15 @@ import type { Corpus } from './corpus.ts';
 import { Features } from './coverage/features.ts';
 import type { Failed, Finding, Findings } from './findings.ts';
 
-const NOTHING: Totals = { runs: 0, steps: 0, failing: 0, undecided: 0, choices: 0, hash: '' };
+const NOTHING: Totals = {
+  runs: 0,
+  steps: 0,
+  failing: 0,
+  undecided: 0,
+  choices: 0,
+  scheduled: 0,
+  hash: '',
+};
 
 export class Gains {
   readonly features = new Features();
@@ -79,12 +87,12 @@ export class Gains {
   }
 
   news({ entries, features, findings }: ReturnType<Gains['take']>): News {
-    const { choices, runs } = this.totals;
+    const { choices, scheduled } = this.totals;
     return {
       features,
       entries: entries.map(({ text }) => text),
       signatures: findings.map(({ signature }) => signature),
-      choices: runs === 0 ? 0 : Math.round(choices / runs),
+      choices: scheduled === 0 ? 0 : Math.ceil(choices / scheduled),
     };
   }
 
@@ -94,15 +102,16 @@ export class Gains {
   }
 
   /** Scenarios that are played again are no runs of the campaign. */
-  #count({ runs, steps, failing, undecided, choices, hash }: Explored, first: number): void {
+  #count({ hash, ...result }: Explored, first: number): void {
     const before = this.totals;
     const both = before.hash + hash;
     this.totals = {
-      runs: before.runs + (first < 0 ? 0 : runs),
-      steps: before.steps + steps,
-      failing: before.failing + failing,
-      undecided: before.undecided + undecided,
-      choices: before.choices + choices,
+      runs: before.runs + (first < 0 ? 0 : result.runs),
+      steps: before.steps + result.steps,
+      failing: before.failing + result.failing,
+      undecided: before.undecided + result.undecided,
+      choices: before.choices + result.choices,
+      scheduled: before.scheduled + result.scheduled,
       hash: [1, 2].map((seed) => hex(hashText(both, seed))).join(''),
     };
   }

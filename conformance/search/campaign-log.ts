@@ -37,6 +37,7 @@ export interface Totals {
   readonly failing: number;
   readonly undecided: number;
   readonly choices: number;
+  readonly scheduled: number;
   readonly hash: string;
 }
 

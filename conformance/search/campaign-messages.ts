@@ -18,7 +18,7 @@ export interface News {
   readonly entries: readonly string[];
   /** Of failures that are known: they need not be told again. */
   readonly signatures: readonly string[];
-  /** Choices that one run asked its schedule for on average, so far. */
+  /** Choices that a schedule was asked for on average, where it was; 0 where none was. */
   readonly choices: number;
 }
 
@@ -58,8 +58,9 @@ export interface Explored {
   readonly failing: number;
   /** Neither passed nor failed. */
   readonly undecided: number;
-  /** Asked of their schedules, together. */
+  /** Asked of their schedules, together, and how many of them were asked for any. */
   readonly choices: number;
+  readonly scheduled: number;
   /** Passed, and reached what was not reached before. */
   readonly novel: readonly {
     readonly at: number;

@@ -11,10 +11,12 @@ import {
   type Task,
 } from './campaign-messages.ts';
 import type { Draft, Generator } from './generate.ts';
+import { mutate } from './mutate.ts';
 import type { Outcome, Runner } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
 import { deviationsOf, scheduleOf } from './schedules.ts';
 import { type ShrinkState, shrink } from './shrink.ts';
+import type { Source } from './source.ts';
 import { type Models, ScenarioError, formatScenario, parseScenario } from './text.ts';
 
 export interface ExplorerOptions {
@@ -35,6 +37,10 @@ type ExploreTask = Extract<Task, { type: 'explore' }>;
 type DescribeTask = Extract<Task, { type: 'describe' }>;
 type ReplayTask = Extract<Task, { type: 'replay' }>;
 type ShrinkTask = Extract<Task, { type: 'shrink' }>;
+
+/** One run in so many begins from nothing. */
+const GUIDED = 2;
+const RECENT = 32;
 
 export class Explorer {
   readonly #options: ExplorerOptions;
@@ -90,8 +96,21 @@ export class Explorer {
   /** The scenario of a run: from its number, the seed, and the corpus of its epoch. */
   #draft(run: number): Draft {
     const { seed, generator } = this.#options;
-    const random = new Random(seed, `run ${run}`);
-    return generator.draft(random, { choices: this.#choices });
+    const source = new Random(seed, `run ${run}`);
+    const hints = this.#choices === 0 ? {} : { choices: this.#choices };
+    const from = this.#pick(source);
+    if (from === undefined || source.below(GUIDED) === 0) return generator.draft(source, hints);
+    const other = this.#pick(source) ?? from;
+    return mutate(source, from, { generator, other, hints });
+  }
+
+  /** Of the corpus; every other time one of the last. */
+  #pick(source: Source): Scenario | undefined {
+    const { length } = this.#corpus;
+    if (length === 0) return undefined;
+    const from = source.below(2) === 0 ? 0 : Math.max(0, length - RECENT);
+    const scenario = this.#parse(this.#corpus[from + source.below(length - from)] as string);
+    return scenario instanceof ScenarioError ? undefined : scenario;
   }
 
   /** In the default order: what a run that did not come back chose is not known. */
@@ -188,11 +207,16 @@ export class Explorer {
   }
 
   #told(tally: Tally): Explored {
-    const { novel, failures, refused, runs, steps, failing, undecided, choices } = tally;
-    const counts = { runs, steps, failing, undecided, choices };
-    const reached = [...tally.reached].toSorted();
-    const edges = this.#options.edges();
-    return { type: 'explored', ...counts, hash: tally.hash(), novel, failures, refused, reached, edges };
+    const { runs, steps, failing, undecided, choices, scheduled } = tally;
+    const { novel, failures, refused } = tally;
+    return {
+      type: 'explored',
+      ...{ runs, steps, failing, undecided, choices, scheduled },
+      ...{ novel, failures, refused },
+      hash: tally.hash(),
+      reached: [...tally.reached].toSorted(),
+      edges: this.#options.edges(),
+    };
   }
 }
 
@@ -202,6 +226,7 @@ class Tally {
   failing = 0;
   undecided = 0;
   choices = 0;
+  scheduled = 0;
   readonly novel: Explored['novel'][number][] = [];
   readonly failures: Explored['failures'][number][] = [];
   readonly refused: Explored['refused'][number][] = [];
@@ -213,6 +238,7 @@ class Tally {
     this.runs++;
     this.steps += begun.length;
     this.choices += choices.length;
+    if (choices.length > 0) this.scheduled++;
     this.#one = hashText(hash, this.#one);
     this.#two = hashText(hash, this.#two);
     for (const state of reached) this.reached.add(state);
