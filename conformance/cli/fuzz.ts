@@ -28,6 +28,7 @@ export interface FuzzOptions {
   readonly seed: number;
   readonly workers?: number;
   readonly watchdog: number;
+  readonly shrink: number;
   readonly resume: boolean;
   readonly out: string;
   readonly config?: string;
@@ -35,7 +36,6 @@ export interface FuzzOptions {
 
 /** When neither time nor runs are given. */
 const TIME_MS = 10 * 60_000;
-const SHRINK_EXECUTIONS = 2000;
 const COMMITTED = new URL('../search/corpus/', import.meta.url);
 const INTERRUPTED = 130;
 
@@ -128,7 +128,7 @@ function fixed(
     watchdogMs: options.watchdog * 1000,
     runs: options.runs ?? Infinity,
     resume: options.resume,
-    shrinkExecutions: SHRINK_EXECUTIONS,
+    shrinkExecutions: options.shrink,
     clock: () => performance.now(),
   };
 }

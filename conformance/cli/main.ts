@@ -115,6 +115,7 @@ program
   .option('--seed <number>', 'seed of everything that is random', wholeNumber, 1)
   .option('--workers <number>', 'worker threads (default: one per core)', positive)
   .option('--watchdog <seconds>', 'wall time that one scenario may take', positive, 20)
+  .option('--shrink <executions>', 'what it may take to make one finding small', positive, 2000)
   .option('--resume', 'go on with a campaign that was cut off', false)
   .option('--out <folder>', 'where corpus and findings are kept', 'reports/out/fuzz')
   .option(...CONFIG)

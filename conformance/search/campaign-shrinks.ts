@@ -47,8 +47,11 @@ export class Shrinks {
       { type: 'shrink', text, signature, executions: this.#executions, from },
       (smaller) => this.#findings.progress(id, { ...smaller, status: 'unshrunk' }),
     );
-    // A smaller one makes the driver hang: what is known by now is it.
-    if (result.type === 'lost') return this.#end(id);
+    if (result.type === 'lost') {
+      // A smaller one makes the driver hang: what is known by now is it.
+      if (result.how !== 'closed') this.#end(id);
+      return;
+    }
     const { steady, type: _, ...shrunk } = result;
     const status = steady ? 'shrunk' : 'unsteady';
     this.#onShrunk(this.#findings.progress(id, { ...shrunk, status }));

@@ -21,7 +21,8 @@ import {
 /** The worker was lost in this run of its task. */
 export interface Lost {
   readonly type: 'lost';
-  readonly how: 'hang' | 'crash';
+  /** `closed`: the crew was, meanwhile. */
+  readonly how: 'hang' | 'crash' | 'closed';
   readonly message: string;
   readonly at: number;
   /** Steps that were begun in it. */
@@ -112,6 +113,7 @@ class Seat {
   readonly #options: CrewOptions;
   readonly #children: number[] = [];
   #worker: Worker | undefined;
+  #abandon: (() => void) | undefined;
   /** News that the worker has heard. */
   #heard = 0;
 
@@ -126,7 +128,7 @@ class Seat {
       const message: ToWorker = { task: job.task, news: news.slice(this.#heard) };
       this.#heard = news.length;
       const result = await this.#ask(this.#worker, message, job);
-      if (result.type === 'lost') await this.close();
+      if (result.type === 'lost' && result.how !== 'closed') await this.close();
       return result;
     } finally {
       this.busy = false;
@@ -138,6 +140,7 @@ class Seat {
     const worker = this.#worker;
     this.#worker = undefined;
     this.#heard = 0;
+    this.#abandon?.();
     endChildren(this.#children.splice(0));
     if (worker === undefined) return;
     worker.removeAllListeners();
@@ -177,10 +180,14 @@ class Seat {
       });
       worker.once('error', (error: unknown) => lost('crash', oneLine(error)));
       worker.once('exit', () => lost('crash', 'it exited.'));
+      this.#abandon = () => lost('closed', '');
       timer = this.#watch(() => lost('hang', ''));
       worker.postMessage(message);
     });
-    return answer.finally(() => clearInterval(timer));
+    return answer.finally(() => {
+      this.#abandon = undefined;
+      clearInterval(timer);
+    });
   }
 
   /** As long as executions follow each other, all is well. */

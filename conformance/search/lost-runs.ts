@@ -41,6 +41,7 @@ export async function explorePatiently(task: ListTask, options: LostOptions): Pr
 
 async function described(task: ListTask, lost: Lost, options: LostOptions): Promise<Failure> {
   const { at: run, steps, how } = lost;
+  if (how === 'closed') throw new Error('The crew was closed before its work was done.');
   const text = task.type === 'replay' ? task.texts[run] : undefined;
   const what = await options.crew.do<Described>({
     type: 'describe',
