@@ -17,7 +17,7 @@ folder.driver(`
     return before === 5 && n === 12 ? result + 1 : result;
   }`);
 
-const RUNS = 320;
+const RUNS = 160;
 const LONG_MS = 120_000;
 const FUZZ = ['fuzz', './fixture', '--target', 'sim:edu', '--shrink', '40'];
 
@@ -26,8 +26,8 @@ function fuzz(out: string, words: string, environment: NodeJS.ProcessEnv = {}) {
 }
 
 /** Every file below a folder, with what must be the same however a campaign came to its end. */
-function kept(out: string): Record<string, string> {
-  const root = join(folder.path, out, 'fixture', 'sim-edu');
+function kept(out: string, driver = 'fixture'): Record<string, string> {
+  const root = join(folder.path, out, driver, 'sim-edu');
   const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter(isFile);
   const files = entries.map((entry) => relative(root, join(entry.parentPath, entry.name)));
   const texts = files.toSorted().map((file) => {
@@ -37,6 +37,7 @@ function kept(out: string): Record<string, string> {
   return Object.fromEntries(texts) as Record<string, string>;
 }
 
+const hangs = (text: string) => text.includes('factorial n=12');
 const isFile = (entry: Dirent) => entry.isFile();
 
 interface Summary {
@@ -74,7 +75,7 @@ it(
 it(
   'makes the finding small, and replays it',
   async () => {
-    await fuzz('small', '--runs 160 --shrink 2000').ended;
+    await fuzz('small', '--runs 120 --shrink 1000').ended;
     const root = join('small', 'fixture', 'sim-edu', 'findings');
     const small = Object.entries(kept('small')).find(
       ([file, text]) => file.endsWith('smallest.scenario') && text.includes('factorial n=12'),
@@ -103,8 +104,7 @@ it(
     expect(out).toMatch(/FINDING \w+ \(hang\)/);
     expect(out).toContain('did not come back within 3 s and touched nothing');
     expect(out).toContain('24 scenarios');
-    const [, shown = ''] = /\(hang\)([^]*?)Reproduce/.exec(out) ?? [];
-    expect(shown.trimEnd().split('\n').at(-1)).toMatch(/client \d factorial n=12$/);
+    expect(Object.values(kept('hang', 'hanging')).some(hangs)).toBe(true);
   },
   LONG_MS,
 );

@@ -14,6 +14,7 @@ import { writeWhole } from '../search/atomic-file.ts';
 import { Campaign, type CampaignEnd, type CampaignOptions } from '../search/campaign.ts';
 import { LOG_VERSION } from '../search/campaign-log.ts';
 import { campaignSummary, endCode, summaryLines } from '../search/campaign-summary.ts';
+import type { CrewOptions } from '../search/crew.ts';
 import { Dashboard } from '../search/dashboard.ts';
 import type { Finding } from '../search/findings.ts';
 import type { SearchModel } from '../search/model.ts';
@@ -98,14 +99,16 @@ export function modelOf(catalog: Catalog, { manifest, reference }: Chosen): Sear
   );
 }
 
-/** What is known before it begins. */
-function fixed(
-  { reference, url, target, manifest }: Chosen,
-  options: FuzzOptions,
-  model: SearchModel,
-  folder: string,
-): Omit<CampaignOptions, 'onFound' | 'onShrunk' | 'onNote'> {
-  const { seed, config } = options;
+/** How workers begin, and how long they are waited for. */
+export function crewOptions(
+  { reference, url, target }: Chosen,
+  {
+    seed,
+    config,
+    workers,
+    watchdog,
+  }: Pick<FuzzOptions, 'seed' | 'config' | 'workers' | 'watchdog'>,
+): CrewOptions {
   return {
     setup: {
       reference,
@@ -114,6 +117,22 @@ function fixed(
       seed,
       ...(config === undefined ? {} : { configPath: config }),
     },
+    workers: workers ?? availableParallelism(),
+    watchdogMs: watchdog * 1000,
+  };
+}
+
+/** What is known before it begins. */
+function fixed(
+  chosen: Chosen,
+  options: FuzzOptions,
+  model: SearchModel,
+  folder: string,
+): Omit<CampaignOptions, 'onFound' | 'onShrunk' | 'onNote'> {
+  const { url, target, manifest } = chosen;
+  const { seed } = options;
+  return {
+    ...crewOptions(chosen, options),
     header: {
       version: LOG_VERSION,
       driver: manifest.id,
@@ -124,8 +143,6 @@ function fixed(
     },
     folder,
     committed: fileURLToPath(new URL(`${manifest.id}/`, COMMITTED)),
-    workers: options.workers ?? availableParallelism(),
-    watchdogMs: options.watchdog * 1000,
     runs: options.runs ?? Infinity,
     resume: options.resume,
     shrinkExecutions: options.shrink,

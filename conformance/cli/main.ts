@@ -9,6 +9,7 @@ enableCompileCache();
 const program = new Command('dyno')
   .description('Put your driver on the dyno.')
   .version(packageVersion())
+  .enablePositionalOptions()
   .showHelpAfterError('(dyno --help says what there is)')
   .exitOverride();
 
@@ -105,24 +106,73 @@ program
     process.exitCode = await diffVerb(device, options);
   });
 
-program
+const TARGET = [
+  '-t, --target <name>',
+  'what to attach the driver to (default: its first)',
+] as const;
+const FUZZ_OUT = ['--out <folder>', 'where corpus and findings are', 'reports/out/fuzz'] as const;
+const WORKERS = ['--workers <number>', 'worker threads (default: one per core)'] as const;
+const PATIENCE = ['--watchdog <seconds>', 'wall time that one scenario may take'] as const;
+
+const fuzz = program
   .command('fuzz')
   .description('look for failures of a driver, and make them small')
   .argument('<driver>', 'a name from dyno list, a folder with driver.ts, or a file')
-  .option('-t, --target <name>', 'what to attach the driver to (default: its first)')
+  .option(...TARGET)
   .option('--time <duration>', 'for so long, such as 90s, 10m or 8h (default: 10m)', duration)
   .option('--runs <number>', 'so many scenarios: the same ones on any number of cores', positive)
   .option('--seed <number>', 'seed of everything that is random', wholeNumber, 1)
-  .option('--workers <number>', 'worker threads (default: one per core)', positive)
-  .option('--watchdog <seconds>', 'wall time that one scenario may take', positive, 20)
+  .option(...WORKERS, positive)
+  .option(...PATIENCE, positive, 20)
   .option('--shrink <executions>', 'what it may take to make one finding small', positive, 2000)
   .option('--resume', 'go on with a campaign that was cut off', false)
-  .option('--out <folder>', 'where corpus and findings are kept', 'reports/out/fuzz')
+  .option(...FUZZ_OUT)
   .option(...CONFIG)
   .action(async (driver: string, options) => {
     process.stdout.write(`driver-dyno ${packageVersion()}\n`);
     const { fuzzVerb } = await import('./fuzz.ts');
     process.exitCode = await fuzzVerb(driver, options);
+  });
+
+/** What campaigns have left of a driver on a target. */
+const stored = (command: Command) =>
+  command
+    .argument('<driver>', 'a name from dyno list, a folder with driver.ts, or a file')
+    .option(...TARGET)
+    .option(...FUZZ_OUT)
+    .option(...CONFIG);
+
+stored(fuzz.command('list'))
+  .description('list findings')
+  .action(async (driver: string, options) => {
+    const { fuzzListVerb } = await import('./fuzz-store.ts');
+    process.exitCode = await fuzzListVerb(driver, options);
+  });
+
+stored(fuzz.command('export'))
+  .description('print a finding as a Vitest test')
+  .argument('<id>', 'of the finding, or its beginning')
+  .option('--to <file>', 'write it there instead')
+  .action(async (driver: string, id: string, options) => {
+    const { fuzzExportVerb } = await import('./fuzz-store.ts');
+    process.exitCode = await fuzzExportVerb(driver, id, options);
+  });
+
+stored(fuzz.command('merge'))
+  .description('take scenarios of other campaigns or folders into the corpus')
+  .argument('<folders...>', 'folders of campaigns, or of scenarios')
+  .action(async (driver: string, folders: string[], options) => {
+    const { fuzzMergeVerb } = await import('./fuzz-store.ts');
+    process.exitCode = await fuzzMergeVerb(driver, folders, options);
+  });
+
+stored(fuzz.command('min'))
+  .description('take out of the corpus what the rest of it reaches as well')
+  .option(...WORKERS, positive)
+  .option(...PATIENCE, positive, 20)
+  .action(async (driver: string, options) => {
+    const { fuzzMinVerb } = await import('./fuzz-store.ts');
+    process.exitCode = await fuzzMinVerb(driver, options);
   });
 
 program

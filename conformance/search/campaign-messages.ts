@@ -31,7 +31,13 @@ export type Task =
       readonly skip: readonly number[];
     }
   /** Scenarios of the corpus, by their place in the list. */
-  | { readonly type: 'replay'; readonly texts: readonly string[]; readonly skip: readonly number[] }
+  | {
+      readonly type: 'replay';
+      readonly texts: readonly string[];
+      readonly skip: readonly number[];
+      /** All that each of them reaches is told, not only what the others do not. */
+      readonly whole?: true;
+    }
   | {
       readonly type: 'shrink';
       readonly text: string;

@@ -10,7 +10,7 @@ export class Shrinks {
   readonly #executions: number;
   readonly #onShrunk: (finding: Finding) => void;
   readonly #going = new Map<string, Promise<void>>();
-  #error: unknown;
+  readonly #errors: unknown[] = [];
 
   constructor(
     crew: Crew,
@@ -29,7 +29,7 @@ export class Shrinks {
     if (finding.status !== 'unshrunk') this.#onShrunk(finding);
     else if (isLost(finding.signature)) this.#end(finding.id);
     else {
-      const going = this.#shrink(finding).catch((error: unknown) => void (this.#error ??= error));
+      const going = this.#shrink(finding).catch((error: unknown) => void this.#errors.push(error));
       this.#going.set(finding.id, going);
     }
   }
@@ -37,7 +37,7 @@ export class Shrinks {
   /** @throws what is a fault of ours */
   async all(): Promise<void> {
     await Promise.all(this.#going.values());
-    if (this.#error !== undefined) throw this.#error;
+    for (const error of this.#errors) throw error;
   }
 
   async #shrink({ id, signature, executions, position }: Finding): Promise<void> {

@@ -14,9 +14,9 @@ import { Crew } from './crew.ts';
 import { type Finding, Findings } from './findings.ts';
 import { explorePatiently } from './lost-runs.ts';
 
-const EPOCH_RUNS = 256;
+const EPOCH_RUNS = 128;
 /** What a worker takes at once. */
-const CHUNK_RUNS = 16;
+const CHUNK_RUNS = 8;
 /** Runs that may be lost: each costs the patience of the watchdog several times. */
 const LOST_MAX = 32;
 /** Distinct ones of a campaign: who has so many mends some first. */

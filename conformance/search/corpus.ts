@@ -32,8 +32,7 @@ export class Corpus {
   /** Once, however often it is added. @throws ResultFileError when the disk does not take it */
   add(text: string): string {
     const id = contentId(text);
-    const path = this.#path(id);
-    if (!existsSync(path)) writeWhole(path, text);
+    if (this.read(id) === undefined) writeWhole(this.#path(id), text);
     return id;
   }
 
@@ -76,40 +75,4 @@ export class Corpus {
   #path(id: string): string {
     return join(this.folder, `${id}${SCENARIO_SUFFIX}`);
   }
-}
-
-export interface Reaching<T> {
-  readonly entry: T;
-  readonly size: number;
-  readonly features: readonly number[];
-}
-
-/**
- * Few entries that reach what all of them reach: the one that adds most first, of equals the
- * smallest, of those the first.
- */
-export function fewest<T>(all: readonly Reaching<T>[]): T[] {
-  const left = new Set(all.flatMap(({ features }) => features));
-  const kept: T[] = [];
-  let candidates = all;
-  while (left.size > 0) {
-    const weighed = candidates
-      .map((candidate) => ({
-        candidate,
-        adds: candidate.features.reduce((sum, feature) => sum + Number(left.has(feature)), 0),
-      }))
-      .filter(({ adds }) => adds > 0);
-    const best = weighed.reduce((one, other) =>
-      other.adds > one.adds ||
-      (other.adds === one.adds && other.candidate.size < one.candidate.size)
-        ? other
-        : one,
-    );
-    kept.push(best.candidate.entry);
-    for (const feature of best.candidate.features) left.delete(feature);
-    candidates = weighed
-      .map(({ candidate }) => candidate)
-      .filter((candidate) => candidate !== best.candidate);
-  }
-  return kept;
 }

@@ -7,7 +7,7 @@ const QUIET_MS = 10_000;
 const CLEAR = '\r\x1b[K';
 
 export interface DashboardOptions {
-  readonly campaign: Campaign;
+  readonly campaign: Pick<Campaign, 'gains' | 'newAt' | 'executions'>;
   /** How many states the model names. */
   readonly states: number;
   readonly isTerminal: boolean;

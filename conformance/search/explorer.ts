@@ -78,11 +78,12 @@ export class Explorer {
     return this.#told(tally);
   }
 
-  async replay({ texts, skip }: ReplayTask): Promise<Explored> {
+  async replay({ texts, skip, whole }: ReplayTask): Promise<Explored> {
     const tally = new Tally();
     for (let at = 0; at < texts.length && !this.#stopped; at++) {
       if (skip.includes(at)) continue;
       this.#begin(at);
+      if (whole) this.#options.features.forget();
       const scenario = this.#parse(texts[at] as string);
       if (scenario instanceof ScenarioError) {
         tally.refused.push({ at, why: scenario.message });

@@ -66,6 +66,13 @@ export class Features {
     }
   }
 
+  /** As if nothing had ever been hit. */
+  forget(): void {
+    this.#seen.fill(0);
+    this.counts.fill(0);
+    this.#fresh = [];
+  }
+
   /** Enters what was hit elsewhere; returns how many of them are new here. */
   add(features: readonly number[]): number {
     const before = this.#fresh.length;
