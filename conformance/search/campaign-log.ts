@@ -69,7 +69,8 @@ export class CampaignLog {
     const bytes = readFileSync(this.path);
     const end = bytes.lastIndexOf('\n') + 1;
     if (end < bytes.length) truncateSync(this.path, end);
-    const [first = '{}', ...lines] = bytes.subarray(0, end).toString('utf8').trimEnd().split('\n');
+    const text = bytes.subarray(0, end).toString('utf8');
+    const [first = '{}', ...lines] = text.trimEnd().split('\n');
     const before = JSON.parse(first) as Partial<LogHeader>;
     const other = Object.entries(header).find(
       ([key, value]) => before[key as keyof LogHeader] !== value,

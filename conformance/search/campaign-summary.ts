@@ -65,8 +65,8 @@ export function summaryLines(summary: CampaignSummary): string[] {
   const missed = Object.keys(sometimes).filter((state) => sometimes[state] === false);
   const states = Object.keys(sometimes).length;
   return [
-    `${summary.driver} on ${summary.target}: ${totals.runs} scenarios with ${totals.steps} steps; ` +
-      `${ENDS[summary.end]} (hash ${totals.hash})`,
+    `${summary.driver} on ${summary.target}: ${totals.runs} scenarios with ${totals.steps} ` +
+      `steps; ${ENDS[summary.end]} (hash ${totals.hash})`,
     `Reached: ${edges.reached} of ${edges.of} edges; corpus of ${corpus}`,
     ...(states === 0
       ? []

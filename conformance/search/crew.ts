@@ -175,7 +175,7 @@ class Seat {
           else if (heard.type === 'done') resolve(heard.result);
           else if (heard.type === 'broken') reject(new Error(heard.stack));
         } catch (error) {
-          reject(error);
+          reject(error instanceof Error ? error : new Error(inspect(error)));
         }
       });
       worker.once('error', (error: unknown) => lost('crash', oneLine(error)));
