@@ -9,6 +9,7 @@ import type { Catalog } from '../config.ts';
 import { blockExercises, blockSuites } from './catalog-block.ts';
 import { baseline } from '../profiles/baseline.ts';
 import { eduDeviceModel } from '../search/models/edu-device.ts';
+import { blockDeviceModel } from '../search/models/block-device.ts';
 import { serialPortModel } from '../search/models/serial-port.ts';
 import { baseAddresses } from '../suites/pci/base-addresses.ts';
 import { capabilities } from '../suites/pci/capabilities.ts';
@@ -200,5 +201,9 @@ export const builtIn: Catalog = {
     SerialPort: serialSimpleIO,
   },
   profiles: [baseline],
-  models: { EduDevice: eduDeviceModel, SerialPort: serialPortModel },
+  models: {
+    BlockDevice: blockDeviceModel,
+    EduDevice: eduDeviceModel,
+    SerialPort: serialPortModel,
+  },
 };

@@ -31,7 +31,7 @@ export interface PciFaultPlaces {
   readonly offsets: readonly number[];
 }
 
-function place(max: number): Parameter {
+export function place(max: number): Parameter {
   return {
     type: 'integer',
     min: 1,
@@ -105,6 +105,8 @@ export const LIES: ReadonlySet<string> = new Set([
   'stuck-bits',
   'false-read',
   'changed-buffer',
+  'flipped-bit',
+  'false-structure',
 ]);
 
 /** So many more attempts a fault may spoil after it struck: it says how many answers it takes. */

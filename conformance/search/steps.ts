@@ -1,5 +1,6 @@
 /** Plays the steps of a scenario in a scene whose faults are planned. */
 import type { Scene } from '../scene.ts';
+import { asNvmeFault } from './answers.ts';
 import { asPciFault } from './faults.ts';
 import type { SearchModel } from './model.ts';
 import type { Scenario, Step } from './scenario.ts';
@@ -17,7 +18,7 @@ export interface Audience {
 /** Before the first access: everything that goes wrong by plan. */
 export function plan(scene: Scene, { faults, answers }: Scenario): void {
   scene.inject(...faults.map(asPciFault));
-  if (answers.length > 0) throw new Error('This model has no answers.');
+  if (answers.length > 0) scene.misbehave(...answers.map(asNvmeFault));
 }
 
 /**

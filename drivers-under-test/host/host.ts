@@ -154,7 +154,9 @@ export class Host implements ServiceHost {
       this.violate('HOST-POWER', `SetPowerState(${powerFlags}) does not reach its superclass`);
       fail('kIOReturnTimeout', 'the driver does not acknowledge the power state');
     }
-    if (!isOn && isPowered(provider)) provider.powerChanged(false);
+    // A driver that gave its device up may have stopped meanwhile.
+    const isLeft = service.state === 'stopped';
+    if (!isOn && !isLeft && isPowered(provider)) provider.powerChanged(false);
   }
 
   /**

@@ -48,10 +48,18 @@ export class Life<C> {
   state: LifeState = 'off';
   /** Calls that have begun and not ended. */
   pending = 0;
-  /** Before a round of simple I/O: everything is as that expects it. */
-  prepare: () => Promise<void> = () => Promise.resolve();
+  /** The driver works: what must go well when all trouble is over. */
+  exercise: () => Promise<void>;
+  /** Right after a start; what fails in it fails the start. */
+  afterStart: () => Promise<void> = () => Promise.resolve();
+  /** A driver whose device did not answer for long gives it up, until it is started again. */
+  mayGiveUp = false;
+  /** How calls end that a device in trouble did not carry out; default: with any IOReturn. */
+  troubleCodes: readonly IOReturnName[] | undefined;
   /** The driver begins anew, or its work was cut off: what clients had of it is gone. */
   onChange: (state: LifeState) => void = () => {};
+  /** What was not durable is lost. */
+  onPowerCut: () => void = () => {};
   /** The device may have lost what it held; nothing before is known of it. */
   onReset: () => void = () => {};
   readonly #reach: (state: string) => void;
@@ -68,6 +76,7 @@ export class Life<C> {
   constructor(scene: Scene, reach: (state: string) => void) {
     this.scene = scene;
     this.#reach = reach;
+    this.exercise = () => scene.simpleIO();
     this.#death = new Completion(scene.world);
     const { journal } = scene.world;
     journal.observe(EventKind.Fault, (at) => this.#strike(journal.textAt(at)));
@@ -160,7 +169,7 @@ export class Life<C> {
       // What is stuck stays so: nothing more can be asked of the driver than to stop.
       if (this.#struck.has('stuck-bits')) return;
       const before = this.#strikes;
-      const how = await this.#attempt();
+      const how = await this.#attempt(spoiled > 0);
       if (how === undefined) return;
       if (before !== this.#strikes) continue;
       if (spoiled++ < this.#spare()) continue;
@@ -171,13 +180,13 @@ export class Life<C> {
   /** So many attempts a fault that has struck may still spoil. */
   #spare(): number {
     if (!this.inTrouble) return 0;
-    return 1 + (this.isLiedTo ? spoils(this.scene.faults) : 0);
+    return (this.mayGiveUp ? 2 : 1) + (this.isLiedTo ? spoils(this.scene.faults) : 0);
   }
 
   /** One round of simple I/O, from wherever the driver is; what was wrong with it. */
-  async #attempt(): Promise<string | undefined> {
+  async #attempt(again: boolean): Promise<string | undefined> {
     try {
-      if (this.isLiedTo) {
+      if (this.isLiedTo || (again && this.mayGiveUp)) {
         await this.scene.pass(QUIET_NS);
         await this.#stop();
         if (this.scene.target.offers.has('device-reset')) this.scene.resetDevice();
@@ -185,8 +194,7 @@ export class Life<C> {
       await this.#wake();
       await this.#sync();
       if (this.state === 'off') await this.#startNow();
-      await this.prepare();
-      await this.scene.simpleIO();
+      await this.#alive(this.exercise());
       return undefined;
     } catch (error) {
       if (error instanceof IOReturnError) return error.codeName;
@@ -225,6 +233,7 @@ export class Life<C> {
       this.state = 'off';
       throw error;
     }
+    await this.#alive(this.afterStart());
   }
 
   async #stop(): Promise<void> {
@@ -267,6 +276,7 @@ export class Life<C> {
 
   #cutPower(): void {
     this.scene.cutPower();
+    this.onPowerCut();
     this.onReset();
     this.#died();
   }
@@ -292,8 +302,7 @@ export class Life<C> {
   async #sync(): Promise<void> {
     const { scene } = this;
     if (!scene.started || scene.service.state !== 'stopped') return;
-    await scene.stop();
-    this.#enter('off');
+    if ((await this.#alive(scene.stop())) !== DIED) this.#enter('off');
   }
 
   #enter(state: LifeState): void {
@@ -347,12 +356,21 @@ export class Life<C> {
     if (!this.isLiedTo) call.check?.(value);
   }
 
+  #expectTrouble<T>(call: Call<C, T>, { codeName }: IOReturnError): void {
+    const { name, refusal = [] } = call;
+    if (this.troubleCodes === undefined) return;
+    const codes = [...this.troubleCodes, ...refusal, ...(call.mayFail?.() ?? [])];
+    if (codes.includes(codeName)) return;
+    throw new ExpectationError(`how ${name} ends in trouble`, codes.join(' or '), codeName);
+  }
+
   #failed<T>(call: Call<C, T>, begun: Begun, error: unknown): void {
     if (!(error instanceof IOReturnError)) throw error;
     const { name, refusal } = call;
     call.lost?.();
     const isUndisturbed = begun.epoch === this.#epoch;
-    if (!isUndisturbed || this.inTrouble) return;
+    if (this.inTrouble) return this.#expectTrouble(call, error);
+    if (!isUndisturbed) return;
     if (begun.state === 'asleep' && begun.accesses !== undefined && this.pending === 0) {
       expect.equal(this.scene.accesses - begun.accesses, 0, `accesses of ${name} while asleep`);
     }

@@ -55,7 +55,7 @@ class SerialPlay implements Play {
     this.#life = new Life(scene, reach);
     this.#life.onChange = (state) => this.#changed(state);
     this.#life.onReset = () => this.#lose();
-    this.#life.prepare = () => this.#prepare();
+    this.#life.exercise = () => this.#exercise();
   }
 
   begin(): Promise<void> {
@@ -77,7 +77,6 @@ class SerialPlay implements Play {
 
   perform(step: Step): Promise<void> | void {
     const { word, with: values } = step;
-    const ns = Number(values['ns']);
     const timeout = Number(values['timeout']);
     const length = Number(values['length']);
     switch (word) {
@@ -98,7 +97,7 @@ class SerialPlay implements Play {
       case 'break':
         return this.#call({
           name: 'sendBreak',
-          begin: (port) => port.sendBreak(ns),
+          begin: (port) => port.sendBreak(Number(values['ns'])),
           // Cut short it may be taken for a character.
           lost: () => void (this.#isDeaf = true),
         });
@@ -377,11 +376,12 @@ class SerialPlay implements Play {
     this.#session++;
   }
 
-  async #prepare(): Promise<void> {
+  async #exercise(): Promise<void> {
     const { client } = this.#life;
     await this.#far.quiet();
     if (client !== undefined) await failure(() => client.close());
     await this.#far.quiet();
+    await this.#scene.simpleIO();
   }
 
   #expectInTime(name: string, began: number, timeout: number): void {

@@ -32,6 +32,8 @@ export class NvmeDriver extends IOUserBlockStorageDevice {
   #device!: Device;
   #maintenance!: Maintenance;
   #state: 'down' | 'running' | 'asleep' | 'failed' | 'gone' = 'down';
+  /** Clients were sent away: what still changes is told when they may come again. */
+  #isLeaving = false;
 
   override async Start(provider: IOService): Promise<void> {
     await super.Start(provider);
@@ -56,6 +58,7 @@ export class NvmeDriver extends IOUserBlockStorageDevice {
   }
 
   override async Stop(provider: IOService): Promise<void> {
+    this.#isLeaving = true;
     this.ReportOffline();
     await this.#maintenance.quiet(() => this.#shutDown());
     await this.#takeDown();
@@ -217,13 +220,17 @@ export class NvmeDriver extends IOUserBlockStorageDevice {
 
   #run(): void {
     this.#state = 'running';
+    this.#isLeaving = false;
     this.#device.recovery.begin();
     this.RegisterDext();
   }
 
   async #sleep(): Promise<void> {
+    this.#isLeaving = true;
     this.ReportOffline();
     await this.#maintenance.quiet(async () => {
+      // It may have been stopped meanwhile: then nothing is left to put to sleep.
+      if (this.#state === 'down') return;
       await this.#shutDown();
       if (this.#state !== 'gone') this.#device.interrupts.disable();
     });
@@ -271,7 +278,7 @@ export class NvmeDriver extends IOUserBlockStorageDevice {
   }
 
   #unitsChanged(changed: readonly number[]): void {
-    if (this.#state !== 'running') return;
+    if (this.#state !== 'running' || this.#isLeaving) return;
     this.RegisterDext();
     for (const unit of changed) this.PostEvent({ kind: 'media-changed', unit });
   }
