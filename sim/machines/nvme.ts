@@ -34,9 +34,12 @@ export function nvmeMachine(world: World, options: NvmeOptions = {}): NvmeMachin
     interruptPin: 1,
     bars: [{ kind: 'M64', size: BAR_BYTES, handler: nvme }, undefined],
     capabilities: [
-      { kind: 'msix', vectors: QUEUES, bar: 0, tableOffset: TABLE_AT, pendingOffset: PENDING_AT },
-      { kind: 'power-management' },
-      { kind: 'express', flr: true },
+      {
+        ...{ kind: 'msix', at: 0x40, vectors: QUEUES },
+        ...{ bar: 0, tableOffset: TABLE_AT, pendingOffset: PENDING_AT },
+      },
+      { kind: 'express', at: 0x80, flr: true, type: 9 },
+      { kind: 'power-management', at: 0x60 },
     ],
   });
   nvme.connect(pci.device);

@@ -8,7 +8,10 @@ import type { InterruptListener, PciFunction } from '../../sim/buses/pci/functio
 import type { CompiledMap, Register } from '../../sim/registers/compile.ts';
 import type { EventBatch } from '../format/batch.ts';
 import { TraceKind } from '../format/event.ts';
+import type { TraceSpace } from '../format/header.ts';
+import { BarNames } from './bar-names.ts';
 import { Cqe, Offset } from './nvme-layout.ts';
+import { InterruptWindow } from './interrupt-window.ts';
 import { NvmeHost } from './nvme-host.ts';
 import { PageFollower } from './page-follower.ts';
 import { compareRead, isIdempotent, namesOf } from './read-comparison.ts';
@@ -22,15 +25,25 @@ export interface PlayedDevice {
   now(): number;
   /** Lets so much time pass, with what happens in it. */
   pass(ns: number): void;
-  /** The machine gave the BARs their places, and accesses follow them: they stay. */
-  readonly fixedBars: boolean;
 }
 
 export interface PlayerOptions {
   /** As in the catalog: a device of `nvme` has queues in host memory. */
   readonly device: string;
-  /** Says why the two devices differ there, where that is known. */
-  readonly explained?: (difference: Difference) => boolean;
+  /** Of the recording's header. */
+  readonly spaces: readonly TraceSpace[];
+  readonly known?: KnownDifferences;
+}
+
+/** Where the recorded device and this one are known to differ, and why: data beside the model. */
+export interface KnownDifferences {
+  /** A sentence that explains the difference; `command` is what a completion answers. */
+  readonly explain?: (
+    difference: Difference,
+    command: Uint8Array | undefined,
+  ) => string | undefined;
+  /** What to write instead, where the recorded driver used what this device lacks. */
+  readonly adapt?: (bar: number, offset: number, value: number) => number;
 }
 
 type Size = 1 | 2 | 4;
@@ -40,32 +53,32 @@ const LATER_NS = 2e9;
 const FIRST_LOOK_NS = 100;
 /** Recorded time that passes at once: a driver was idle for longer. */
 const IDLE_NS_MAX = 10e9;
-const BARS = { from: 0x10, end: 0x28 } as const;
 const WORD = 0x1_0000_0000n;
 
 export class DriverPlayer {
   readonly tally = new ReplayTally();
   readonly #device: PlayedDevice;
-  readonly #explained: (difference: Difference) => boolean;
+  readonly #known: KnownDifferences;
   readonly #pages: ReadonlyMap<number, PageFollower>;
   readonly #nvme: NvmeHost | undefined;
+  readonly #bars: BarNames;
   /** Differences that a later read in the same poll may undo, by place. */
   readonly #polls = new Map<string, Difference>();
-  /** Messages by vector that came and were not asked for. */
-  readonly #messages = new Map<number, number>();
-  #level = false;
+  readonly #windows = new Map<string, InterruptWindow>();
+  #recordedLevel = 0;
   #event = 0;
   #timeNs = 0;
   #began: number | undefined;
 
-  constructor(device: PlayedDevice, { device: kind, explained = () => false }: PlayerOptions) {
+  constructor(device: PlayedDevice, { device: kind, spaces, known = {} }: PlayerOptions) {
+    this.#bars = new BarNames(spaces, device.function.bars);
     this.#device = device;
-    this.#explained = explained;
+    this.#known = known;
     this.#pages = new Map([...device.maps].map(([bar, map]) => [bar, new PageFollower(map)]));
     this.#nvme = kind === 'nvme' ? new NvmeHost(device.function.memory) : undefined;
     const listener: InterruptListener = {
-      level: (asserted) => (this.#level = asserted),
-      message: (vector) => this.#messages.set(vector, (this.#messages.get(vector) ?? 0) + 1),
+      level: (asserted) => this.#came(0, 0, Number(asserted)),
+      message: (vector) => this.#came(1, vector, 1),
     };
     device.function.listen(listener);
   }
@@ -74,6 +87,7 @@ export class DriverPlayer {
     for (let index = 0; index < batch.length; index++) {
       this.#at(batch.timesNs[index] as number);
       this.#play(batch, index);
+      this.#settle(this.#event);
       this.#event++;
       this.tally.events++;
     }
@@ -83,6 +97,8 @@ export class DriverPlayer {
   end(): ReplayTally {
     for (const difference of this.#polls.values()) this.#differ(difference);
     this.#polls.clear();
+    this.#device.pass(LATER_NS);
+    this.#settle(Infinity);
     return this.tally;
   }
 
@@ -123,16 +139,14 @@ export class DriverPlayer {
     this.tally.applied++;
     const seen = BigInt(this.#device.function.configRead(offset, size) >>> 0);
     if (seen === expected) return this.tally.same();
-    if (offset >= BARS.from && offset < BARS.end) return this.tally.tolerate('address');
+    if (BarNames.has(offset)) return this.tally.tolerate('address');
     this.#differ(this.#difference(`configuration 0x${offset.toString(16)}`, expected, seen));
   }
 
   #configWrite(offset: number, size: Size, value: number): void {
-    if (this.#device.fixedBars && offset >= BARS.from && offset < BARS.end) {
-      return this.tally.skip('a BAR that stays where the machine put it');
-    }
     this.tally.applied++;
-    this.#device.function.configWrite(offset, size, value);
+    const written = BarNames.has(offset) ? this.#bars.translated(offset, value) : value;
+    this.#device.function.configWrite(offset, size, written);
   }
 
   #write(bar: number, offset: number, size: number, value: bigint): void {
@@ -150,8 +164,10 @@ export class DriverPlayer {
   }
 
   #translated(bar: number, offset: number, value: number): number {
-    if (this.#nvme === undefined || bar !== 0) return value;
-    if (offset < Offset.DOORBELLS) return this.#nvme.translated(offset, value);
+    const adapted = this.#known.adapt?.(bar, offset, value) ?? value;
+    if (adapted !== value) this.tally.adapted++;
+    if (this.#nvme === undefined || bar !== 0) return adapted;
+    if (offset < Offset.DOORBELLS) return this.#nvme.translated(offset, adapted);
     if (offset >= Offset.END) return value;
     const problem = this.#nvme.doorbell(offset, value);
     if (problem !== undefined) this.tally.skip(`a doorbell: ${problem}`);
@@ -177,8 +193,10 @@ export class DriverPlayer {
       ({ firm, volatile } = compareRead(register, offset, expected, seen));
       if (firm === 0n && volatile === 0n) return this.tally.tolerate('later');
     }
-    if (firm === 0n) return this.tally.tolerate('volatile');
-    const where = register === undefined ? place(bar, offset) : namesOf(register, offset, firm);
+    const named = (bits: bigint) =>
+      register === undefined ? place(bar, offset) : namesOf(register, offset, bits);
+    if (firm === 0n) return this.tally.changed(named(volatile));
+    const where = named(firm);
     const difference = this.#difference(where, expected, seen);
     if (again) this.#polls.set(key, { ...difference, nearly: lastOfPoll(register) });
     else this.#differ(difference);
@@ -200,20 +218,29 @@ export class DriverPlayer {
   }
 
   #interrupt(space: number, vector: number, value: number): void {
-    const came = () => {
-      if (space === 0) return this.#level === (value === 1);
-      const count = this.#messages.get(vector) ?? 0;
-      if (count > 0) this.#messages.set(vector, count - 1);
-      return count > 0;
-    };
-    if (came()) return this.tally.same();
-    for (let look = FIRST_LOOK_NS, ns = 0; ns < LATER_NS; ns += look, look *= 2) {
-      this.#device.pass(look);
-      if (came()) return this.tally.tolerate('window');
-    }
+    const window = this.#window(space, vector);
+    // QEMU tells levels that stay, too.
+    if (space === 0 && value === this.#recordedLevel) return;
+    if (space === 0) this.#recordedLevel = value;
+    window.recorded({ value, event: this.#event, timeNs: this.#timeNs - (this.#began ?? 0) });
+  }
+
+  #came(space: number, vector: number, value: number): void {
+    const timeNs = this.#timeNs - (this.#began ?? 0);
+    this.#window(space, vector).came({ value, event: this.#event, timeNs });
+  }
+
+  #window(space: number, vector: number): InterruptWindow {
     const where = space === 0 ? 'INTx' : `message of vector ${vector}`;
-    const seen = space === 0 ? String(Number(this.#level)) : '0';
-    this.#differ({ ...this.#here(where), expected: String(value), seen });
+    const window = this.#windows.get(where) ?? new InterruptWindow(where);
+    this.#windows.set(where, window);
+    return window;
+  }
+
+  #settle(event: number): void {
+    for (const window of this.#windows.values()) {
+      window.settle(event, this.tally, (difference) => this.#differ(difference));
+    }
   }
 
   #completion(recorded: Uint8Array | undefined): void {
@@ -231,14 +258,15 @@ export class DriverPlayer {
       later = true;
     }
     const where = `completion of command ${id} of queue ${queue}`;
+    const command = answer?.sqe ?? this.#nvme.unanswered(queue, id);
     if (answer === undefined) {
-      return this.#differ({ ...this.#here(where), expected: 'one', seen: 'none' });
+      return this.#differ({ ...this.#here(where), expected: 'one', seen: 'none' }, command);
     }
     for (const name of ['STATUS', 'DW0'] as const) {
-      const [expected, seen] = [Cqe[name].get(recorded), Cqe[name].get(answer)];
+      const [expected, seen] = [Cqe[name].get(recorded), Cqe[name].get(answer.cqe)];
       if (expected !== seen) {
         const difference = this.#difference(`${where}, ${name}`, BigInt(expected), BigInt(seen));
-        this.#differ(difference);
+        this.#differ(difference, command);
       } else if (later) this.tally.tolerate('later');
       else this.tally.same();
     }
@@ -253,9 +281,10 @@ export class DriverPlayer {
     return { ...this.#here(where), expected: shown(expected), seen: shown(seen) };
   }
 
-  #differ(difference: Difference): void {
-    if (this.#explained(difference)) this.tally.tolerate('explained');
-    else this.tally.differ(difference);
+  #differ(difference: Difference, command?: Uint8Array): void {
+    const why = this.#known.explain?.(difference, command);
+    if (why === undefined) this.tally.differ(difference);
+    else this.tally.explain(why);
   }
 }
 

@@ -43,6 +43,12 @@ interface Waiting {
   readonly list: Piece | undefined;
 }
 
+/** What answers a command, and the command as it was given to the device. */
+export interface Answer {
+  readonly cqe: Uint8Array;
+  readonly sqe: Uint8Array | undefined;
+}
+
 const RIGHTS = { deviceReads: true, deviceWrites: true, maxAddressBits: 64 } as const;
 /** Commands that may be waiting for their doorbell, and answers for their recording. */
 const WAITING_MAX = 65_536;
@@ -57,14 +63,12 @@ export class NvmeHost {
   readonly #memory: DmaMemory;
   readonly #submissions = new Map<number, Queue>();
   readonly #completions = new Map<number, Queue>();
-  /** Completion queue by submission queue. */
-  readonly #answeredIn = new Map<number, number>();
   /** Recorded commands whose doorbell has not come yet, by queue. */
   readonly #pending = new Map<number, Uint8Array[]>();
   /** Under way, by queue and identifier. */
   readonly #waiting = new Map<string, Waiting>();
   /** Taken from our queues and not yet asked for. */
-  readonly #answers = new Map<string, Uint8Array>();
+  readonly #answers = new Map<string, Answer>();
   readonly #blockBytes = new Map<number, number>();
   #attributes = 0;
 
@@ -80,7 +84,6 @@ export class NvmeHost {
     if (offset === Offset.ACQ) {
       const entries = Math.floor(this.#attributes / 0x1_0000) % 4096;
       this.#makeQueue(this.#completions, 0, entries, COMPLETION_BYTES);
-      this.#answeredIn.set(0, 0);
     }
     const queues = offset < Offset.ACQ ? this.#submissions : this.#completions;
     const address = queues.get(0)?.memory.mapping.address ?? 0;
@@ -118,12 +121,17 @@ export class NvmeHost {
   }
 
   /** The answer to a command, once it is there; a second call gives none. */
-  answer(queue: number, id: number): Uint8Array | undefined {
+  answer(queue: number, id: number): Answer | undefined {
     this.#take();
     const key = `${queue}/${id}`;
     const answer = this.#answers.get(key);
     this.#answers.delete(key);
     return answer;
+  }
+
+  /** A command that nothing has answered yet. */
+  unanswered(queue: number, id: number): Uint8Array | undefined {
+    return this.#waiting.get(`${queue}/${id}`)?.sqe;
   }
 
   /** Answers that came and that no recorded one asked for. */
@@ -150,7 +158,6 @@ export class NvmeHost {
         : ([this.#completions, COMPLETION_BYTES] as const);
       const qid = CreateQueue.QID.get(sqe);
       const { memory } = this.#makeQueue(queues, qid, CreateQueue.QSIZE.get(sqe), bytes);
-      if (isSq) this.#answeredIn.set(qid, CreateQueue.CQID.get(sqe));
       Sqe.PRP1.set(sqe, 0, memory.mapping.address);
       return { sqe, data: undefined, list: undefined };
     }
@@ -226,7 +233,8 @@ export class NvmeHost {
     const waiting = this.#waiting.get(key);
     this.#waiting.delete(key);
     if (waiting !== undefined) this.#release(waiting, Cqe.SQID.get(cqe));
-    if (this.#answers.size < WAITING_MAX) this.#answers.set(key, cqe);
+    if (this.#answers.size === WAITING_MAX) return;
+    this.#answers.set(key, { cqe, sqe: waiting?.sqe });
   }
 
   #release({ sqe, data, list }: Waiting, queue: number): void {

@@ -37,6 +37,12 @@ export class ReplayTally {
   readonly differences: Difference[] = [];
   /** Differences that are none, by tolerance. */
   readonly tolerated = new Map<Tolerance, number>();
+  /** Known differences that came up, by their sentence. */
+  readonly explained = new Map<string, number>();
+  /** Writes that were changed because the device lacks what they asked for. */
+  adapted = 0;
+  /** Volatile fields that answered otherwise, by name. */
+  readonly volatileFields = new Map<string, number>();
   /** What nobody could compare, by the reason. */
   readonly unchecked = new Map<string, number>();
 
@@ -48,6 +54,16 @@ export class ReplayTally {
   tolerate(tolerance: Tolerance): void {
     this.compared++;
     this.tolerated.set(tolerance, (this.tolerated.get(tolerance) ?? 0) + 1);
+  }
+
+  explain(why: string): void {
+    this.tolerate('explained');
+    this.explained.set(why, (this.explained.get(why) ?? 0) + 1);
+  }
+
+  changed(field: string): void {
+    this.tolerate('volatile');
+    this.volatileFields.set(field, (this.volatileFields.get(field) ?? 0) + 1);
   }
 
   skip(reason: string): void {

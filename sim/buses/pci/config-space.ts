@@ -18,18 +18,29 @@ export class ConfigSpace {
   readonly #banks: Placed[] = [];
   readonly #byDword: (Placed | undefined)[];
 
-  /** `bytes`: 256, or 4096 for a PCI Express function. */
-  constructor(bytes: number, header: ConfigRegisters, capabilities: readonly Capability[]) {
+  /**
+   * `bytes`: 256, or 4096 for a PCI Express function. Capabilities follow one another, or lie
+   * where `places` says; the list goes by their order either way.
+   */
+  constructor(
+    bytes: number,
+    header: ConfigRegisters,
+    capabilities: readonly Capability[],
+    places: readonly (number | undefined)[] = [],
+  ) {
     this.bytes = bytes;
     this.#byDword = Array.from({ length: bytes / 4 });
     this.#place(0, header);
-    let at = CAPABILITIES_BASE;
-    capabilities.forEach(({ bank }, index) => {
-      this.#place(at, bank);
-      at += alignUp(bank.map.extent, 4);
-      if (at > 256) throw new RangeError('The capabilities do not fit into 256 bytes.');
-      bank.registers.NEXT.value = index + 1 < capabilities.length ? at : 0;
-    });
+    let before: Capability | undefined;
+    let behind = CAPABILITIES_BASE;
+    for (const [index, capability] of capabilities.entries()) {
+      const at = places[index] ?? behind;
+      this.#place(at, capability.bank);
+      behind = at + alignUp(capability.bank.map.extent, 4);
+      if (behind > 256) throw new RangeError('The capabilities do not fit into 256 bytes.');
+      if (before !== undefined) before.bank.registers.NEXT.value = at;
+      before = capability;
+    }
   }
 
   read(offset: number, size: 1 | 2 | 4): number {
@@ -56,6 +67,9 @@ export class ConfigSpace {
     const placed = { at, bank };
     this.#banks.push(placed);
     for (let offset = 0; offset < bank.map.extent; offset += 4) {
+      if (this.#byDword[(at + offset) / 4] !== undefined) {
+        throw new RangeError(`Two capabilities lie at ${at + offset} of configuration space.`);
+      }
       this.#byDword[(at + offset) / 4] = placed;
     }
   }

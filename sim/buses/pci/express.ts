@@ -15,10 +15,12 @@ export interface ExpressOptions {
   readonly kind: 'express';
   /** Function-level reset. */
   readonly flr?: boolean;
+  /** Device/port type: 0 an endpoint, 9 one that is integrated into the root complex. */
+  readonly type?: 0 | 9;
 }
 
 const expressMap = memoised(
-  (flr: boolean) =>
+  ({ flr, type }: Required<Pick<ExpressOptions, 'flr' | 'type'>>) =>
     ({
       ...CAPABILITY_MAP,
       name: 'PCI Express',
@@ -27,7 +29,7 @@ const expressMap = memoised(
         CAPABILITIES: {
           at: 0x02,
           access: 'RO',
-          fields: { VERSION: bits(3, 0, { reset: 2 }), TYPE: bits(7, 4) },
+          fields: { VERSION: bits(3, 0, { reset: 2 }), TYPE: bits(7, 4, { reset: type }) },
         },
         DEVICE_CAPABILITIES: {
           at: 0x04,
@@ -78,8 +80,8 @@ export class Express implements Capability {
   readonly bank;
 
   constructor(options: ExpressOptions, functionReset: () => void) {
-    const flr = options.flr ?? false;
-    this.bank = new RegisterBank(expressMap(flr), {
+    const { flr = false, type = 0 } = options;
+    this.bank = new RegisterBank(expressMap({ flr, type }), {
       write: {
         DEVICE_CONTROL: ({ INITIATE_FLR }) => {
           if (flr && INITIATE_FLR === 1) functionReset();

@@ -31,7 +31,15 @@ import { Msi, type MsiOptions } from './msi.ts';
 import { Msix, type MsixOptions } from './msix.ts';
 import { PowerManagement, type PowerManagementOptions } from './power-management.ts';
 
-export type CapabilityOptions = PowerManagementOptions | MsiOptions | MsixOptions | ExpressOptions;
+export type CapabilityOptions = (
+  | PowerManagementOptions
+  | MsiOptions
+  | MsixOptions
+  | ExpressOptions
+) & {
+  /** Where it lies in configuration space; default: behind the one before. */
+  readonly at?: number;
+};
 
 export interface SimPciOptions {
   readonly vendor: number;
@@ -94,7 +102,12 @@ export class SimPciFunction implements PciFunction {
     this.#header = this.#makeHeader(options);
     const capabilities = (options.capabilities ?? []).map((each) => this.#makeCapability(each));
     const bytes = this.#express === undefined ? CONFIG_BYTES : EXTENDED_CONFIG_BYTES;
-    this.#config = new ConfigSpace(bytes, this.#header, capabilities);
+    this.#config = new ConfigSpace(
+      bytes,
+      this.#header,
+      capabilities,
+      (options.capabilities ?? []).map(({ at }) => at),
+    );
     this.#platformAssigns();
   }
 
@@ -166,6 +179,7 @@ export class SimPciFunction implements PciFunction {
 
   #makeHeader(options: SimPciOptions): RegisterBank<HeaderMap> {
     const { vendor, device, revision, classCode, interruptPin } = options;
+    const [first] = options.capabilities ?? [];
     const subsystem = options.subsystem ?? { vendor, id: device };
     const map = headerMap({
       vendor,
@@ -175,7 +189,7 @@ export class SimPciFunction implements PciFunction {
       interruptPin,
       subsystemVendor: subsystem.vendor,
       subsystem: subsystem.id,
-      capabilities: (options.capabilities ?? []).length > 0 ? CAPABILITIES_BASE : 0,
+      capabilities: first === undefined ? 0 : (first.at ?? CAPABILITIES_BASE),
       bars: options.bars.map((bar) => bar && { kind: bar.kind, size: bar.size }),
     });
     return new RegisterBank(map, {

@@ -58,6 +58,13 @@ export class Wire {
     this.#listener?.frame(encode(data, format, errors));
   }
 
+  /** A frame that came from elsewhere goes on as it is; `data` is what the journal calls it. */
+  repeat(frame: Frame, data: number): void {
+    if (this.breaking) return;
+    this.#record(LineEvent.Character, data);
+    this.#listener?.frame(frame);
+  }
+
   setBreak(spacing: boolean): void {
     if (spacing === this.breaking) return;
     this.breaking = spacing;

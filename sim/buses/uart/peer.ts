@@ -5,10 +5,12 @@
 import type { World } from '../../kernel/world.ts';
 import {
   type CharacterErrors,
+  type Frame,
   type LineFormat,
   type ReceivedCharacter,
   characterNs,
   lineFormat,
+  sample,
 } from './format.ts';
 import type { ModemInputs, SerialLine } from './line.ts';
 import { Sampler } from './sampler.ts';
@@ -59,6 +61,8 @@ export class SerialPeer implements SerialFarEnd {
   format: LineFormat = lineFormat(9600);
   /** What makes the peer pause: the device's RTS, or XOFF from it. */
   flowControl: 'none' | 'rts-cts' | 'xon-xoff' = 'none';
+  /** Sends back every frame as it came, when it is over: the two ends always agree. */
+  echo = false;
   /** Everything heard, breaks included. */
   readonly heard: HeardCharacter[] = [];
 
@@ -77,7 +81,13 @@ export class SerialPeer implements SerialFarEnd {
       () => this.format,
       (character) => this.#hear(character),
     );
-    line.toPeer.listen(sampler);
+    line.toPeer.listen({
+      frame: (frame) => {
+        sampler.frame(frame);
+        if (this.echo) this.#repeat(frame);
+      },
+      break: (spacing) => sampler.break(spacing),
+    });
     line.outputs.RTS.onEdge(() => this.#pump());
   }
 
@@ -142,6 +152,12 @@ export class SerialPeer implements SerialFarEnd {
     if (this.heard.length < PEER_CHARACTERS_MAX) {
       this.heard.push({ ...character, at: this.#world.now });
     }
+  }
+
+  #repeat(frame: Frame): void {
+    const data = sample(frame, { ...this.format, bitNs: frame.bitNs })?.data ?? 0;
+    const ns = frame.levels.length * frame.bitNs;
+    this.#world.after(ns, () => this.#line.toDevice.repeat(frame, data));
   }
 
   #pump(): void {
