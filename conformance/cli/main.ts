@@ -177,8 +177,9 @@ stored(fuzz.command('min'))
 
 program
   .command('replay')
-  .description('play a scenario of the search again')
-  .argument('<file>', 'the scenario, as dyno fuzz writes it')
+  .description('play a scenario of the search again, or a trace: of a driver, of a device, or none')
+  .argument('<file>', 'a scenario as dyno fuzz writes it, or a trace')
+  .option('--as <part>', 'what a trace plays: driver, device, or nobody (rules look at it)')
   .option('-t, --target <name>', 'on another target than the one that it names')
   .option('--driver <driver>', 'with another driver than the one that it names')
   .option(...CONFIG)

@@ -1,5 +1,5 @@
-/** `dyno replay`: plays one scenario of the search again, and says what came of it. */
-import { existsSync, readFileSync } from 'node:fs';
+/** `dyno replay`: plays a scenario of the search again, or a trace, and says what came of it. */
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { EXIT } from '../../reports/summary.ts';
 import { invocation, quoted } from '../runner/invocation.ts';
 import { driverModule, loadCatalog, loadDriver } from '../runner/load.ts';
@@ -8,16 +8,25 @@ import { StrayRejections } from '../runner/stray-rejections.ts';
 import { outcomeText } from '../search/outcome-text.ts';
 import { makeRunner } from '../search/run-scenario.ts';
 import type { Scenario } from '../search/scenario.ts';
-import { type Models, ScenarioError, parseScenario } from '../search/text.ts';
+import { HEADER, type Models, ScenarioError, parseScenario } from '../search/text.ts';
 import { UsageError } from '../usage-error.ts';
 
 export interface ReplayOptions {
   readonly target?: string;
   readonly driver?: string;
   readonly config?: string;
+  /** What a trace plays. */
+  readonly as?: string;
 }
 
 export async function replayVerb(file: string, options: ReplayOptions): Promise<number> {
+  if (!isScenario(file)) {
+    const { replayTraceVerb } = await import('./replay-trace.ts');
+    return replayTraceVerb(file, options);
+  }
+  if (options.as !== undefined) {
+    throw new UsageError(`${file} is a scenario: --as is for traces, which can play a part.`);
+  }
   const catalog = await loadCatalog(options.config);
   const written = read(file, catalog.models);
   const scenario = {
@@ -53,6 +62,19 @@ function reproduceLine(file: string, { target, driver, config }: ReplayOptions):
     value === undefined ? [] : [`--${name}`, value],
   );
   return [`${invocation()} replay`, ...[file, ...chosen].map(quoted)].join(' ');
+}
+
+/** By its first line; what is none of ours is taken for a trace of somebody else's. */
+function isScenario(file: string): boolean {
+  if (file === '-' || !existsSync(file)) return !file.endsWith('.dyno');
+  const start = Buffer.alloc(HEADER.length);
+  const descriptor = openSync(file, 'r');
+  try {
+    readSync(descriptor, start, 0, start.length, 0);
+  } finally {
+    closeSync(descriptor);
+  }
+  return start.toString('latin1') === HEADER;
 }
 
 function read(file: string, models: Models): Scenario {

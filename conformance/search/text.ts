@@ -28,7 +28,8 @@ import {
   type Value,
 } from './scenario.ts';
 
-const HEADER = 'dyno scenario 1';
+/** The first line. */
+export const HEADER = 'dyno scenario 1';
 const SEED_MAX = 0xffffffff;
 const CHOICES_MAX = 10_000_000;
 

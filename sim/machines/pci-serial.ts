@@ -35,6 +35,6 @@ export function pciSerialMachine(world: World): SerialMachine {
     maps: new Map([[0, compile(registers)]]),
     coverage: new Map([[0, uart.bank.coverage]]),
     remove: () => pci.remove(),
-    peer: new SerialPeer(world, line),
+    peer: new SerialPeer(world, line, () => uart.receiver.hasRoom),
   };
 }

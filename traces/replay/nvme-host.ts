@@ -2,8 +2,8 @@
  * Memory of the host of a recorded NVMe driver: a recording tells commands and completions, but
  * not where they lay, nor the data. Queues and buffers are made anew, and addresses translated.
  *
- * Not replayed: data of writes (zeros are written), SGLs, metadata, queues that are not contiguous,
- * pages of another size than 4096.
+ * Not replayed: shadow doorbells (Doorbell Buffer Config is refused), data of writes (zeros are
+ * written), SGLs, metadata, queues that are not contiguous, pages of another size than 4096.
  */
 import type { DmaBuffer, DmaMapping, DmaMemory } from '../../sim/buses/pci/function.ts';
 import { transferBytes } from './nvme-transfer.ts';
@@ -37,10 +37,15 @@ interface Queue {
   phase: number;
 }
 
-interface Waiting {
-  readonly sqe: Uint8Array;
+interface Memory {
   readonly data: Piece | undefined;
   readonly list: Piece | undefined;
+}
+const NO_MEMORY: Memory = { data: undefined, list: undefined };
+
+interface Waiting extends Memory {
+  /** As it was recorded. */
+  readonly sqe: Uint8Array;
 }
 
 /** What answers a command, and the command as it was given to the device. */
@@ -142,15 +147,20 @@ export class NvmeHost {
 
   #submit(id: number, queue: Queue, recorded: Uint8Array): void {
     const sqe = recorded.slice();
-    const waiting = this.#prepare(id, sqe);
+    const { data, list } = this.#prepare(id, sqe);
     queue.memory.buffer.write(queue.at * COMMAND_BYTES, sqe);
     queue.at = (queue.at + 1) % queue.entries;
-    this.#waiting.set(`${id}/${Sqe.CID.get(sqe)}`, waiting);
+    this.#waiting.set(`${id}/${Sqe.CID.get(sqe)}`, { sqe: recorded, data, list });
   }
 
-  #prepare(id: number, sqe: Uint8Array): Waiting {
+  #prepare(id: number, sqe: Uint8Array): Memory {
     const isAdmin = id === 0;
     const opcode = Sqe.OPC.get(sqe);
+    if (isAdmin && opcode === Admin.DoorbellBuffer) {
+      // The device would look for doorbells in memory, of which there is no recording.
+      Sqe.OPC.set(sqe, 0, Admin.Reserved);
+      return NO_MEMORY;
+    }
     if (isAdmin && (opcode === Admin.CreateSq || opcode === Admin.CreateCq)) {
       const isSq = opcode === Admin.CreateSq;
       const [queues, bytes] = isSq
@@ -159,27 +169,27 @@ export class NvmeHost {
       const qid = CreateQueue.QID.get(sqe);
       const { memory } = this.#makeQueue(queues, qid, CreateQueue.QSIZE.get(sqe), bytes);
       Sqe.PRP1.set(sqe, 0, memory.mapping.address);
-      return { sqe, data: undefined, list: undefined };
+      return NO_MEMORY;
     }
     const length = transferBytes(
       isAdmin,
       sqe,
       this.#blockBytes.get(Sqe.NSID.get(sqe)) ?? DEFAULT_BLOCK_BYTES,
     );
-    if (length === 0 || Sqe.PRP1.get(sqe) === 0) return { sqe, data: undefined, list: undefined };
+    if (length === 0 || Sqe.PRP1.get(sqe) === 0) return NO_MEMORY;
     const offset = Sqe.PRP1.get(sqe) % PAGE;
     const data = this.#piece(offset + length);
     Sqe.PRP1.set(sqe, 0, data.mapping.address + offset);
     const pages = Math.ceil((offset + length) / PAGE) - 1;
-    if (pages === 0) return { sqe, data, list: undefined };
+    if (pages === 0) return { data, list: undefined };
     const second = data.mapping.address + PAGE;
     if (pages === 1) {
       Sqe.PRP2.set(sqe, 0, second);
-      return { sqe, data, list: undefined };
+      return { data, list: undefined };
     }
     const list = this.#list(second, pages);
     Sqe.PRP2.set(sqe, 0, list.mapping.address);
-    return { sqe, data, list };
+    return { data, list };
   }
 
   /** Lists in a row: the last entry of each page names the next page. */

@@ -76,6 +76,9 @@ export const Admin = {
   CreateCq: 0x05,
   Identify: 0x06,
   FirmwareDownload: 0x11,
+  DoorbellBuffer: 0x7c,
+  /** No command has it. */
+  Reserved: 0x7f,
   SecuritySend: 0x81,
   SecurityReceive: 0x82,
 } as const;

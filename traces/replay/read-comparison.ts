@@ -1,6 +1,5 @@
 /** What a read answered, against what was recorded, field by field. */
 import type { Register } from '../../sim/registers/compile.ts';
-import { fieldMask } from '../../sim/registers/compile.ts';
 
 export interface ReadComparison {
   /** Bits that differ, in fields that hold what was written or what the device is. */
@@ -21,17 +20,17 @@ export function compareRead(
   const wrong = expected ^ seen;
   if (wrong === 0n) return SAME;
   if (register === undefined) return { firm: wrong, volatile: 0n };
-  const shift = BigInt((at - register.at) * 8);
+  const below = lowerBytes(register, at);
   const moving = register.fields
     .filter(({ volatile }) => volatile)
     .reduce((bits, { mask }) => bits | mask, 0n);
-  const volatile = wrong & (moving >> shift);
+  const volatile = wrong & (moving / below);
   return { firm: wrong & ~volatile, volatile };
 }
 
 /** Such as "CSTS.RDY, CSTS.SHST"; the register alone where no field has the bits. */
 export function namesOf(register: Register, at: number, wrong: bigint): string {
-  const bits = wrong << BigInt((at - register.at) * 8);
+  const bits = wrong * lowerBytes(register, at);
   const names = register.fields.filter(({ mask }) => (mask & bits) !== 0n).map(({ name }) => name);
   if (names.length === 0) return register.name;
   return names.map((name) => `${register.name}.${name}`).join(', ');
@@ -44,7 +43,7 @@ export function isIdempotent(register: Register | undefined): boolean {
   return register.fields.every(({ read }) => read === 'value' || read === 'none');
 }
 
-/** The part of a register's value that an access of so many bytes reaches. */
-export function masked(value: bigint, size: number): bigint {
-  return value & fieldMask(size * 8 - 1, 0);
+/** What a value at `at` is multiplied by in the register: little-endian. */
+function lowerBytes(register: Register, at: number): bigint {
+  return 256n ** BigInt(at - register.at);
 }

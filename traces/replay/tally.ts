@@ -3,7 +3,6 @@
 /** Why a difference is none, each by its name in the report. */
 export const TOLERANCES = {
   volatile: 'the field changes by itself, and the map says so',
-  poll: 'recorded reads of one register in a row are one poll, whose last answer counts',
   later: 'the device answered so a little later, within the window',
   address: 'addresses in host memory and of BARs are names: each machine gives its own',
   window: 'an interrupt may come a little later than recorded',
@@ -20,8 +19,6 @@ export interface Difference {
   readonly where: string;
   readonly expected: string;
   readonly seen: string;
-  /** The tolerance that would have allowed it, had its condition held. */
-  readonly nearly?: { readonly tolerance: Tolerance; readonly why: string };
 }
 
 /** Differences that are kept; all are counted. */

@@ -70,7 +70,8 @@ export async function viewOf(header: TraceHeader, options: InputOptions): Promis
   return new RegisterView(await mapsOf(header, options));
 }
 
-async function mapsOf(
+/** Register maps of the trace's device by BAR; none where no simulated target has it. */
+export async function mapsOf(
   { device, target }: TraceHeader,
   options: InputOptions,
 ): Promise<ReadonlyMap<number, CompiledMap>> {

@@ -29,6 +29,7 @@ const Command = structure({
 const DOORBELL_BUFFER = 0x7c;
 const Feature = { NumberOfQueues: 0x07, HostBehavior: 0x16 } as const;
 const Place = {
+  expressType: 'configuration 0x82',
   deviceControl: 'configuration 0x88',
   deviceCapabilities2: 'configuration 0xa4',
   powerStatus: 'configuration 0x64',
@@ -67,8 +68,8 @@ const KNOWN: readonly Known[] = [
   },
   {
     why:
-      'Doorbell Buffer Config is optional (Identify Controller, OACS bit 8): QEMU has shadow ' +
-      'doorbells, the model has not, and every doorbell that Linux rang is played.',
+      'Shadow doorbells lie in memory that nobody recorded: Doorbell Buffer Config is refused in a ' +
+      'replay, and every doorbell that Linux rang is played.',
     applies: ({ where }, command) =>
       where.includes('queue 0, STATUS') && answers(command, DOORBELL_BUFFER),
   },
@@ -77,6 +78,10 @@ const KNOWN: readonly Known[] = [
       'Relaxed ordering, no snoop and a read request size of 512 are the defaults of Device Control ' +
       '(PCI Express 2.0); QEMU clears the register.',
     applies: ({ where, expected }) => where === Place.deviceControl && expected === '0x0',
+  },
+  {
+    why: 'The port type of the PCI Express capability says where in the machine a function is.',
+    applies: ({ where }) => where === Place.expressType,
   },
   {
     why: 'QEMU announces end-to-end prefixes (Device Capabilities 2); the model has no options there.',

@@ -19,6 +19,7 @@ export class QemuFarEnd implements SerialFarEnd {
   /** Sets the pace of what is sent; QEMU itself knows no format. */
   format: LineFormat = lineFormat(9600);
   flowControl: 'none' | 'rts-cts' | 'xon-xoff' = 'none';
+  echo = false;
   readonly #world: World;
   readonly #line: SerialLine;
   readonly #heard: HeardCharacter[] = [];
@@ -84,6 +85,7 @@ export class QemuFarEnd implements SerialFarEnd {
   }
 
   #hear(data: number): void {
+    if (this.echo) this.#line.send(Uint8Array.of(data));
     if (this.flowControl === 'xon-xoff' && (data === XOFF || data === XON)) {
       this.#stopped = data === XOFF;
       this.#pump();

@@ -39,6 +39,8 @@ export interface SerialFarEnd {
   format: LineFormat;
   /** What makes the far end pause: the device's RTS, or XOFF from it. */
   flowControl: 'none' | 'rts-cts' | 'xon-xoff';
+  /** Every frame comes back as it went out, one after another, when the device has room for it. */
+  echo: boolean;
   /** Queues characters; each goes out when the one before is over and flow control allows it. */
   send(bytes: Iterable<number>, options?: SendOptions): void;
   /** Characters that still wait to be sent. */
@@ -61,21 +63,24 @@ export class SerialPeer implements SerialFarEnd {
   format: LineFormat = lineFormat(9600);
   /** What makes the peer pause: the device's RTS, or XOFF from it. */
   flowControl: 'none' | 'rts-cts' | 'xon-xoff' = 'none';
-  /** Sends back every frame as it came, when it is over: the two ends always agree. */
   echo = false;
   /** Everything heard, breaks included. */
   readonly heard: HeardCharacter[] = [];
 
   readonly #world: World;
   readonly #line: SerialLine;
+  readonly #hasRoom: () => boolean;
+  readonly #echoes: Frame[] = [];
   #outgoing: Outgoing[] = [];
   #next = 0;
   #sending = false;
   #stopped = false;
 
-  constructor(world: World, line: SerialLine) {
+  /** `hasRoom`: what a terminal would be told by flow control, for the echo alone. */
+  constructor(world: World, line: SerialLine, hasRoom: () => boolean = () => true) {
     this.#world = world;
     this.#line = line;
+    this.#hasRoom = hasRoom;
     const sampler = new Sampler(
       world,
       () => this.format,
@@ -155,9 +160,24 @@ export class SerialPeer implements SerialFarEnd {
   }
 
   #repeat(frame: Frame): void {
-    const data = sample(frame, { ...this.format, bitNs: frame.bitNs })?.data ?? 0;
-    const ns = frame.levels.length * frame.bitNs;
-    this.#world.after(ns, () => this.#line.toDevice.repeat(frame, data));
+    if (this.#echoes.length === PEER_CHARACTERS_MAX) return;
+    this.#echoes.push(frame);
+    if (this.#echoes.length === 1) this.#sendEcho();
+  }
+
+  /** The first one stays in the list until it has gone. */
+  #sendEcho(): void {
+    const [frame] = this.#echoes;
+    if (frame === undefined) return;
+    const goes = this.#hasRoom();
+    if (goes) {
+      const data = sample(frame, { ...this.format, bitNs: frame.bitNs })?.data ?? 0;
+      this.#line.toDevice.repeat(frame, data);
+    }
+    this.#world.after(frame.levels.length * frame.bitNs, () => {
+      if (goes) this.#echoes.shift();
+      this.#sendEcho();
+    });
   }
 
   #pump(): void {

@@ -71,6 +71,11 @@ export class Receiver {
     return this.#held.some((one, index) => index > 0 && (one.parityError || one.framingError));
   }
 
+  /** Whether another character would find a place. */
+  get hasRoom(): boolean {
+    return this.#held.length < (this.#registers.FCR.FIFOEN ? FIFO_DEPTH : 1);
+  }
+
   /** What a read of RBR would return. An empty FIFO reads as zeros, an empty RBR as before. */
   get top(): number {
     return this.#held[0]?.data ?? (this.#registers.FCR.FIFOEN ? 0 : this.#last);
@@ -109,7 +114,7 @@ export class Receiver {
 
   #arrived(character: ReceivedCharacter): void {
     const { FCR, LSR } = this.#registers;
-    if (this.#held.length < (FCR.FIFOEN ? FIFO_DEPTH : 1)) {
+    if (this.hasRoom) {
       this.#held.push(character);
     } else {
       LSR.OE = 1;
