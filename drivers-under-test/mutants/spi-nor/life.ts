@@ -184,19 +184,6 @@ export const norLife: readonly DriverMutant[] = [
   },
   {
     ...driver,
-    id: 'spi-nor/sleeps-at-work',
-    bugClass: 'BC-19',
-    what: 'It stops and goes to sleep in the middle of a call.',
-    expected: ['flash-device/promises/sleep-at-work', 'flash-device/promises/stop-at-work'],
-    edits: [
-      {
-        find: '    this.#offline = true;\n    await this.#last;',
-        replace: '    this.#offline = true;',
-      },
-    ],
-  },
-  {
-    ...driver,
     id: 'spi-nor/no-power-down',
     bugClass: 'BC-20',
     what: 'The flash stays awake when the driver is put to sleep.',

@@ -65,19 +65,6 @@ export const norWork: readonly DriverMutant[] = [
   },
   {
     ...driver,
-    id: 'spi-nor/no-turns',
-    bugClass: 'BC-24',
-    what: 'Calls do not wait for each other.',
-    expected: ['flash-device/data/clients', 'flash-device/promises/same-page'],
-    edits: [
-      {
-        find: 'const mine = this.#last.then(async () => {',
-        replace: 'const mine = Promise.resolve().then(async () => {',
-      },
-    ],
-  },
-  {
-    ...driver,
     id: 'spi-nor/failure-spreads',
     bugClass: 'BC-24',
     what: 'A call that fails takes all later ones with it.',
