@@ -4,6 +4,9 @@ import { BinaryTraceEncoder } from '../codecs/binary/encoder.ts';
 import { MAGIC } from '../codecs/binary/layout.ts';
 import { mmiotraceDecoder } from '../codecs/mmiotrace/decoder.ts';
 import { qemuLogDecoder } from '../codecs/qemu-log/decoder.ts';
+import { PerfettoEncoder } from '../codecs/perfetto/encoder.ts';
+import { VcdDecoder } from '../codecs/vcd/decoder.ts';
+import { VcdEncoder } from '../codecs/vcd/encoder.ts';
 import { PcapDecoder } from '../codecs/pcap/decoder.ts';
 import { PcapngEncoder } from '../codecs/pcap/encoder.ts';
 import { isPcap } from '../codecs/pcap/packet-reader.ts';
@@ -78,6 +81,21 @@ export const FORMATS: readonly TraceFormat[] = [
     sniff: isPcap,
     decoder: () => new PcapDecoder(),
     encoder: () => new PcapngEncoder(),
+  },
+  {
+    name: 'vcd',
+    what: 'value changes, for waveform viewers',
+    extensions: ['.vcd'],
+    sniff: hasLine(/^\s*\$(comment|date|version|timescale|scope)\s/),
+    decoder: () => new VcdDecoder(),
+    encoder: () => new VcdEncoder(),
+  },
+  {
+    name: 'perfetto',
+    what: 'JSON for ui.perfetto.dev',
+    extensions: ['.json'],
+    sniff: () => false,
+    encoder: () => new PerfettoEncoder(),
   },
 ];
 

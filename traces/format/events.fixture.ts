@@ -75,21 +75,24 @@ export const arbitraryHeader: fc.Arbitrary<TraceHeader> = fc.record(
     tool: text,
     blind: fc.uniqueArray(fc.constantFrom(...(Object.keys(BLIND) as Blind[]))),
     spaces: fc.uniqueArray(
-      fc.record({
-        space: upTo(SPACE_MAX),
-        kind: fc.constantFrom('memory' as const, 'io' as const),
-        base: upTo(NUMBER_MAX),
-        length: upTo(NUMBER_MAX),
-      }),
+      fc.record(
+        {
+          space: upTo(SPACE_MAX),
+          kind: fc.constantFrom('memory' as const, 'io' as const),
+          base: upTo(NUMBER_MAX),
+          length: upTo(NUMBER_MAX),
+        },
+        { noNullPrototype: true },
+      ),
       { selector: ({ space }) => space, maxLength: 6 },
     ),
     provenance: fc.record(
       { device: text, firmware: text, date: text, how: text, licence: text },
-      { requiredKeys: [] },
+      { requiredKeys: [], noNullPrototype: true },
     ),
     identity: fc.dictionary(word, text, { noNullPrototype: true, maxKeys: 4 }),
   },
-  { requiredKeys: ['bus', 'blind', 'spaces', 'provenance', 'identity'] },
+  { requiredKeys: ['bus', 'blind', 'spaces', 'provenance', 'identity'], noNullPrototype: true },
 );
 
 export interface WholeTrace {
