@@ -54,7 +54,7 @@ export async function fuzzVerb(reference: string, options: FuzzOptions): Promise
   });
   const dashboard = new Dashboard({
     campaign,
-    states: model.sometimes?.length ?? 0,
+    states: model.sometimes ?? [],
     isTerminal: process.stdout.isTTY === true,
     clock: () => performance.now(),
     write: (text) => void process.stdout.write(text),

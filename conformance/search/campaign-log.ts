@@ -61,7 +61,7 @@ export class CampaignLog {
     }
   }
 
-  /** Drops a line that was cut off. @throws UsageError when there is nothing that fits the header */
+  /** Drops a line that was cut off. @throws UsageError when nothing there fits the header */
   resume(header: LogHeader): EpochRecord[] {
     if (!existsSync(this.path)) {
       throw new UsageError(`There is no campaign at ${this.path}: run without --resume.`);

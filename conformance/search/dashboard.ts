@@ -8,8 +8,8 @@ const CLEAR = '\r\x1b[K';
 
 export interface DashboardOptions {
   readonly campaign: Pick<Campaign, 'gains' | 'newAt' | 'executions'>;
-  /** How many states the model names. */
-  readonly states: number;
+  /** Those that must come up. */
+  readonly states: readonly string[];
   readonly isTerminal: boolean;
   readonly clock: () => number;
   write(text: string): void;
@@ -60,7 +60,7 @@ export class Dashboard {
     return [
       `${totals.runs} runs`,
       `${Math.round(rate)}/s`,
-      `states ${reached.size} of ${Math.max(states, reached.size)}`,
+      `states ${states.filter((state) => reached.has(state)).length} of ${states.length}`,
       `edges ${features.counts[FeatureKind.Edge]} of ${edges}`,
       `corpus ${entries}`,
       `new ${durationText(now - campaign.newAt)} ago`,

@@ -65,18 +65,21 @@ export function makeRunner(options: RunnerOptions): Runner {
     const pairs = new Set<string>();
     const begun: Begun[] = [];
     let state = () => 'before';
-    const end = await scene.world.run(async () => {
-      plan(scene, scenario);
-      await playSteps(scene, options.model, scenario.steps, {
-        step: (where, { word }) => {
-          begun.push({ choices: scene.world.choices.length, counts: [scene.accesses] });
-          pairs.add(`${where}: ${word}`);
-        },
-        reached: (name) => reached.add(name),
-        watch: (ask) => (state = ask),
-      });
-      if (scene.started) await scene.stop();
-    }, limits);
+    const end = await scene.world.run(
+      async () => {
+        plan(scene, scenario);
+        await playSteps(scene, options.model, scenario.steps, {
+          step: (where, { word }) => {
+            begun.push({ choices: scene.world.choices.length, counts: [scene.accesses] });
+            pairs.add(`${where}: ${word}`);
+          },
+          reached: (name) => reached.add(name),
+          watch: (ask) => (state = ask),
+        });
+        if (scene.started) await scene.stop();
+      },
+      allowing(limits, scenario.steps),
+    );
     const problem = await judged(options, scene, end);
     return {
       ...(problem === undefined ? {} : { problem, signature: signature(problem, state()) }),
@@ -88,6 +91,14 @@ export function makeRunner(options: RunnerOptions): Runner {
       struck: scene.struck,
     };
   };
+}
+
+/** The time that clients let pass is not the driver's. */
+function allowing(limits: Limits, steps: Scenario['steps']): Limits {
+  const passed = steps.reduce((sum, { word, with: { ns } }) => {
+    return word === 'pass' && typeof ns === 'number' ? sum + ns : sum;
+  }, 0);
+  return { ...limits, virtualNs: limits.virtualNs + passed };
 }
 
 function open(options: RunnerOptions, { seed }: Scenario, schedule: Schedule): Scene {
