@@ -35,6 +35,10 @@ const READ_ONLY: readonly (readonly [number, number])[] = [
   [0x3d, 0x3d],
 ];
 
+const IN_HEADER = Uint8Array.from({ length: CONFIG_BYTES }, (_, offset) =>
+  READ_ONLY.some(([first, last]) => offset >= first && offset <= last) ? 1 : 0,
+);
+
 export class ConfigKnowledge {
   /** One byte each, or UNKNOWN. */
   readonly #bytes = new Int16Array(CONFIG_BYTES).fill(UNKNOWN);
@@ -69,7 +73,7 @@ export class ConfigKnowledge {
 
   /** True where no write changes a byte: header registers and heads of capabilities. */
   isReadOnly(offset: number): boolean {
-    if (READ_ONLY.some(([first, last]) => offset >= first && offset <= last)) return true;
+    if (IN_HEADER[offset] === 1) return true;
     for (const at of this.#capabilities.values()) {
       if (offset === at || offset === at + 1) return true;
     }
