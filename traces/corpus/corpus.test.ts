@@ -50,6 +50,24 @@ it('has Linux recordings of seven devices', () => {
 });
 
 describe.each(folders)('%s', (name) => {
+  it('is what its raw recordings give', () => {
+    const made = Buffer.from(traceOfCorpus(join(CORPUS, name), name));
+    expect(decoded(new TextTraceDecoder(), made)).toEqual(traceOf(name));
+  });
+
+  it('is complete, and its header says where it comes from', () => {
+    const { header, events, footer } = traceOf(name);
+    expect(footer).toEqual({ events: events.length });
+    expect(events.length).toBeGreaterThan(50);
+    const { device, firmware, date, how, licence, kernel } = factsOf(name);
+    expect(header).toMatchObject({
+      device: name,
+      provenance: { device, firmware, date, how, licence },
+      identity: { kernel },
+    });
+    expect(header.blind.length).toBeGreaterThan(0);
+  });
+
   it('is small', () => {
     const files = readdirSync(join(CORPUS, name), { recursive: true, encoding: 'utf8' });
     for (const it of files) expect(statSync(join(CORPUS, name, it)).size).toBeLessThan(BYTES_MAX);
@@ -66,24 +84,6 @@ describe.each(folders)('%s', (name) => {
 });
 
 describe.each(onPci)('%s', (name) => {
-  it('is what its raw recordings give', () => {
-    const made = Buffer.from(traceOfCorpus(join(CORPUS, name), name));
-    expect(decoded(new TextTraceDecoder(), made)).toEqual(traceOf(name));
-  });
-
-  it('is complete, and its header says where it comes from', () => {
-    const { header, events, footer } = traceOf(name);
-    expect(footer).toEqual({ events: events.length });
-    expect(events.length).toBeGreaterThan(500);
-    const { device, firmware, date, how, licence, kernel } = factsOf(name);
-    expect(header).toMatchObject({
-      device: name,
-      provenance: { device, firmware, date, how, licence },
-      identity: { kernel },
-    });
-    expect(header.blind.length).toBeGreaterThan(0);
-  });
-
   it("has the accesses that the codec of QEMU's logs finds", () => {
     const { events } = decoded(qemuLogDecoder(), rawOf(name, 'qemu-log'));
     expect(accesses(events)).toEqual(accesses(traceOf(name).events));
@@ -96,4 +96,13 @@ it.each([
 ])('%s has the accesses that the codec of mmiotrace finds', (name, ids) => {
   const { events } = decoded(mmiotraceDecoder(ids), rawOf(name, 'mmiotrace'));
   expect(accesses(events)).toEqual(accesses(traceOf(name).events));
+});
+
+it.each(onUsb)('%s: every transfer that ends was submitted', (name) => {
+  const pending = new Set<string>();
+  const strays = traceOf(name).events.filter(({ kind, text }) => {
+    const urb = text!.split(' ')[0]!;
+    return kind === TraceKind.Command ? !pending.add(urb) : !pending.delete(urb);
+  });
+  expect(strays).toEqual([]);
 });

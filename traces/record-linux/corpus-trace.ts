@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join as path } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { PcapDecoder } from '../codecs/pcap/decoder.ts';
 import { batched } from '../format/batch.ts';
 import type { TraceEvent } from '../format/event.ts';
 import type { Blind, TraceHeader } from '../format/header.ts';
@@ -34,6 +35,7 @@ interface Conversion {
 /** Nobody saw memory that is shared, nor what programs in the guest asked for. */
 const MEMORY = ['dma-contents', 'buffer-contents', 'lifecycle', 'operations'] as const;
 
+/** On PCI; what is not here was recorded by usbmon alone. */
 const CONVERSIONS: Readonly<Record<string, Conversion>> = {
   nvme: {
     blind: MEMORY,
@@ -57,15 +59,36 @@ const CONVERSIONS: Readonly<Record<string, Conversion>> = {
  * @throws Error when its recordings do not fit together
  */
 export function traceOfCorpus(folder: string, name: string): string {
-  const conversion = CONVERSIONS[name];
-  if (conversion === undefined)
-    throw new Error(`No conversion is known for the corpus of ${name}.`);
-  const raw = (file: string): string =>
-    gunzipSync(readFileSync(path(folder, 'raw', `${file}.gz`))).toString('latin1');
-  const log = readDeviceLog(raw('qemu-log'));
-  const events = conversion.events(log, raw);
+  const raw = (file: string): Buffer => gunzipSync(readFileSync(path(folder, 'raw', `${file}.gz`)));
   const facts = JSON.parse(readFileSync(path(folder, PROVENANCE_FILE), 'utf8')) as RecordedFacts;
-  return textOf(headerOf(name, facts, { ...log, blind: conversion.blind }), events);
+  const conversion = CONVERSIONS[name];
+  const { seen, events } =
+    conversion === undefined
+      ? usbTraffic(raw('usbmon.pcap'))
+      : pciTraffic(conversion, (file) => raw(file).toString('latin1'));
+  return textOf(headerOf(name, facts, seen), events);
+}
+
+interface Traffic {
+  readonly seen: Pick<TraceHeader, 'bus' | 'blind' | 'spaces'>;
+  readonly events: readonly TraceEvent[];
+}
+
+function pciTraffic(conversion: Conversion, raw: (name: string) => string): Traffic {
+  const log = readDeviceLog(raw('qemu-log'));
+  const seen = { bus: 'pci', blind: conversion.blind, spaces: log.spaces } as const;
+  return { seen, events: conversion.events(log, raw) };
+}
+
+function usbTraffic(capture: Uint8Array): Traffic {
+  const decoder = new PcapDecoder();
+  const events: TraceEvent[] = [];
+  for (const batches of [decoder.push(capture), decoder.end()]) {
+    for (const batch of batches) {
+      for (let index = 0; index < batch.length; index++) events.push(batch.eventAt(index));
+    }
+  }
+  return { seen: decoder.header!, events };
 }
 
 function joined(log: DeviceLog, raw: (name: string) => string) {
@@ -75,13 +98,13 @@ function joined(log: DeviceLog, raw: (name: string) => string) {
 function headerOf(
   device: string,
   facts: RecordedFacts,
-  { spaces, blind }: Pick<TraceHeader, 'spaces' | 'blind'>,
+  { bus, spaces, blind }: Traffic['seen'],
 ): TraceHeader {
   const { driver, kernel, firmware, date, how, licence } = facts;
   return {
     driver: `${driver} ${kernel.split(' ').at(-1)}`,
     device,
-    bus: 'pci',
+    bus,
     blind,
     spaces,
     provenance: { device: facts.device, firmware, date, how, licence },

@@ -46,9 +46,7 @@ async function record(name: string, recording: Recording, out: string): Promise<
     await write(join(folder, 'raw'), recording, boot);
     const facts = provenance(name, recording, kernel);
     writeFileSync(join(folder, PROVENANCE_FILE), `${JSON.stringify(facts, undefined, 2)}\n`);
-    if (pciName !== undefined) {
-      writeFileSync(join(folder, TRACE_FILE), traceOfCorpus(folder, recording.folder));
-    }
+    writeFileSync(join(folder, TRACE_FILE), traceOfCorpus(folder, recording.folder));
     return folder;
   } finally {
     rmSync(work, { recursive: true, force: true });
