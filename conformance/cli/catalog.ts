@@ -11,6 +11,7 @@ import { baseline } from '../profiles/baseline.ts';
 import { eduDeviceModel } from '../search/models/edu-device.ts';
 import { blockDeviceModel } from '../search/models/block-device.ts';
 import { serialPortModel } from '../search/models/serial-port.ts';
+import { searchSuite } from '../search/suite.ts';
 import { baseAddresses } from '../suites/pci/base-addresses.ts';
 import { capabilities } from '../suites/pci/capabilities.ts';
 import { header } from '../suites/pci/header.ts';
@@ -192,6 +193,9 @@ export const builtIn: Catalog = {
     nvmeDevicePrp,
     nvmeDeviceReset,
     ...blockSuites,
+    searchSuite('block-device', blockDeviceModel),
+    searchSuite('edu-device', eduDeviceModel),
+    searchSuite('serial-port', serialPortModel),
   ],
   rules: [...hostRules, ...pciRules, ...nvmeRules, ...onBoards.rules],
   exercises: {

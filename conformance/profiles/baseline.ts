@@ -13,13 +13,14 @@ const SUITES = [
   'memory-device',
   'temperature-sensor',
   'flash-device',
+  'search',
 ];
 /** What needs nothing of a target that a foreign one lacks. */
 const EVERYWHERE = ['edu/operations', 'block-device/data'];
 
 export const baseline: Profile = {
   id: 'dyno-baseline',
-  version: '0.2.0',
+  version: '0.3.0',
   runs: 100,
   seed: 1,
   levels: ['shall', 'should', 'may'],

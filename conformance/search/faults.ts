@@ -11,7 +11,7 @@ const TIMES = [1000, 50_000, 1e6, 2.5 * SECOND, 45 * SECOND] as const;
 export const nanoseconds: Parameter = {
   type: 'integer',
   min: 1,
-  max: 100 * SECOND,
+  max: 60 * SECOND,
   likely: TIMES,
 };
 

@@ -40,6 +40,8 @@ export interface Call<C, T> {
 /** What has happened when a call that is cut off by a crash ends. */
 const DIED = Symbol('died');
 const BAD_ARGUMENT: IOReturnName = 'kIOReturnBadArgument';
+/** Of a scenario's virtual time at the most. */
+const PASSED_MAX_NS = 200e9;
 /** Longer than any driver waits for anything. */
 const QUIET_NS = 5e9;
 
@@ -70,6 +72,7 @@ export class Life<C> {
   readonly #struck = new Set<string>();
   #wasReset = false;
   #used = false;
+  #passedNs = 0;
   #death: Completion<typeof DIED>;
   #turn: Promise<void> | undefined;
 
@@ -108,7 +111,7 @@ export class Life<C> {
 
   /** Performs a word of every driver's life. */
   perform({ word, with: values }: Step): Promise<void> | void {
-    if (word === 'pass') return this.scene.pass(Number(values['ns']));
+    if (word === 'pass') return this.#pass(Number(values['ns']));
     this.#used = true;
     if (this.pending > 0) this.#reach(`${word} while busy`);
     switch (word) {
@@ -129,6 +132,13 @@ export class Life<C> {
       default:
         throw new Error(`Life knows no ${word}.`);
     }
+  }
+
+  /** A scenario may not wait so long that its own time runs out. */
+  #pass(ns: number): Promise<void> {
+    const allowed = Math.min(ns, PASSED_MAX_NS - this.#passedNs);
+    this.#passedNs += allowed;
+    return this.scene.pass(allowed);
   }
 
   /** Calls the driver as a client does, and judges how that ends. */
