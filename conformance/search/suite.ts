@@ -1,4 +1,4 @@
-/** The search as clauses, so that every run and every certificate has a small, fixed share of it. */
+/** The search as clauses: a small, fixed share of it for every run and every certificate. */
 import type { Arbitrary } from 'fast-check';
 import type { Citation } from '../citation.ts';
 import { type Clause, type Suite, property, suite } from '../clause.ts';
