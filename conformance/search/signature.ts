@@ -7,10 +7,12 @@ import type { Problem } from '../runner/diagnose.ts';
 
 const FRAMES = 3;
 
+/** @param state its first word counts: that something went wrong before is not what went wrong */
 export function signature(problem: Problem, state: string): string {
   const { verdict, cause = verdict, violations, message } = problem;
   const what = cause === 'rule' ? (violations[0]?.rule ?? '') : normalised(message);
-  return [cause, what, state, ...framesOf(problem)].join(' | ');
+  const [where = ''] = state.split(/[ ,]/);
+  return [cause, what, where, ...framesOf(problem)].join(' | ');
 }
 
 /** Without what stands in brackets, without numbers, in whatever form they are. */

@@ -1,7 +1,7 @@
 /**
  * What is tried in order before anything is left to chance: one fault of each kind, removal among
- * them, at the first place, the second, ... until it no longer strikes, during a tour of all
- * operations and during each of them alone.
+ * them, at the first place, the second, ... until it no longer strikes. First all faults during a
+ * tour of all operations, then fault by fault during each operation alone.
  */
 import type { FaultWord, SearchModel, Situation, OperationWord } from './model.ts';
 import type { Phrase, Scenario, Step, Value, Parameter } from './scenario.ts';
@@ -23,6 +23,8 @@ interface Lane {
   /** Undefined where the fault has no place: it is tried once. */
   readonly last: number | undefined;
   readonly steps: readonly Step[];
+  /** All lanes of a stage end before the next one begins. */
+  readonly stage: number;
   next: number;
   reach: number;
   ended: boolean;
@@ -39,6 +41,8 @@ export class Sweep {
   readonly #base: Omit<Scenario, 'steps' | 'faults' | 'answers'>;
   readonly #tours: readonly (readonly Step[])[];
   #begun = false;
+  /** The stage, and whose turn it is. */
+  #stage = 0;
   #at = 0;
 
   constructor(model: SearchModel, subject: Subject) {
@@ -59,12 +63,13 @@ export class Sweep {
       this.#begun = true;
       for (const steps of this.#tours) found.push({ scenario: this.#with(steps), lane: -1 });
     }
-    let idle = 0;
-    while (found.length < count && idle < this.#lanes.length) {
+    for (let idle = 0; found.length < count && this.#stage <= this.#lastStage;) {
       const index = this.#at++ % this.#lanes.length;
       const lane = this.#lanes[index] as Lane;
-      if (lane.ended || lane.next > (lane.last ?? 1)) {
-        idle++;
+      if (lane.stage !== this.#stage || lane.ended || lane.next > (lane.last ?? 1)) {
+        if (++idle < this.#lanes.length) continue;
+        idle = 0;
+        this.#stage++;
         continue;
       }
       idle = 0;
@@ -73,6 +78,10 @@ export class Sweep {
       found.push({ scenario: this.#with(lane.steps, lane.part, phrase), lane: index });
     }
     return found;
+  }
+
+  get #lastStage(): number {
+    return this.#lanes.reduce((last, { stage }) => Math.max(last, stage), -1);
   }
 
   #with(steps: readonly Step[], part?: Lane['part'], phrase?: Phrase): Scenario {
@@ -115,13 +124,15 @@ interface LaneOptions {
 function lanes({ part, words, steps, offers, isWhole }: LaneOptions): Lane[] {
   return Object.entries(words)
     .filter(([, { needs }]) => needs === undefined || offers.has(needs))
-    .flatMap(([word, { parameters }]) => {
+    .flatMap(([word, { parameters }], index) => {
+      const stage = isWhole ? 0 : index + 1;
       const place = parameters[PLACE];
       const last = place?.type === 'integer' ? Math.min(place.max, PLACES_MAX) : undefined;
       const next = place?.type === 'integer' ? place.min : 1;
       const chosen = variants(parameters).slice(0, isWhole ? VARIANTS_MAX : 1);
       return chosen.map((values): Lane => {
-        return { part, phrase: { word, with: values }, last, steps, next, reach: 0, ended: false };
+        const phrase = { word, with: values };
+        return { part, phrase, last, steps, stage, next, reach: 0, ended: false };
       });
     });
 }

@@ -7,7 +7,9 @@ import { recovery } from './recovery.ts';
 const RUNS = 3000;
 const SEEDS = [1, 2, 3];
 
-describe.each([handover, recovery, handshake])('$id', { timeout: 60_000 }, (demo) => {
+const PATIENT = { timeout: 120_000 };
+
+describe.each([handover, recovery, handshake])('$id', PATIENT, (demo) => {
   test.each(SEEDS)('is found with seed %i and shrunk to the least', async (seed) => {
     const { driver, smallest } = demo;
     const found = await hunt({ demo, driver, way: 'search', seed, runs: RUNS });
@@ -26,7 +28,7 @@ describe.each([handover, recovery, handshake])('$id', { timeout: 60_000 }, (demo
   });
 });
 
-test('uniform choices do not find the one change of turns that it takes', async () => {
+test('uniform choices do not find the one change of turns that it takes', PATIENT, async () => {
   const { driver } = handover;
   const uniform = await hunt({ demo: handover, driver, way: 'uniform', seed: 1, runs: 500 });
   expect(uniform.run).toBe(undefined);
