@@ -33,6 +33,8 @@ import { random as sensorRandom } from '../suites/temperature-sensor/random.ts';
 import { robustness as sensorRobustness } from '../suites/temperature-sensor/robustness.ts';
 import { sensorSimpleIO } from '../suites/temperature-sensor/simple-io.ts';
 import { device as flashDevice } from '../suites/spi-nor/device.ts';
+import { memory as ssd1306Memory } from '../suites/ssd1306/memory.ts';
+import { panel as ssd1306Panel } from '../suites/ssd1306/panel.ts';
 import { device as tmp105Device } from '../suites/tmp105/device.ts';
 import { boardTarget } from '../transports/sim/target.ts';
 
@@ -118,6 +120,8 @@ const SUITES = [
   environmentData,
   environmentRobustness,
   panel,
+  ssd1306Memory,
+  ssd1306Panel,
   flashData,
   flashPromises,
   flashRobustness,

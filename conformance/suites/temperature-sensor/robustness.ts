@@ -16,6 +16,10 @@ import { CONTRACT, DATA_SHEET, FAST, LIMITS, started, STEP, warm, word } from '.
 const BYTES_MAX = 500;
 /** No workload lasts longer, whatever happens. */
 const PATIENCE_NS = 20e9;
+/** Where Start is over, or nearly so; more than one transfer tries; calls until the bus is well. */
+const FROM_BYTE = 36;
+const SILENT_BYTES = 4;
+const CALLS = 4;
 /** Bytes on the bus of a start and a few calls. */
 const FEW_BYTES = 120;
 const WARM = 31_500;
@@ -255,6 +259,26 @@ export const robustness = suite({
         expect.equal(await held(scene), HELD, 'what the device holds');
       },
     },
+    enumerated({
+      id: 'power-lost-on-a-bad-bus',
+      cite: CONTRACT,
+      text: 'Wherever the bus fails after a loss of power, no temperature of before its end is told.',
+      level: 'shall',
+      subject: 'driver',
+      needs: ['power-cut', 'faults', 'ambient'],
+      bugClasses: ['BC-21', 'BC-28'],
+      every: places(BYTES_MAX).filter((at) => at > FROM_BYTE),
+      async check(scene, at) {
+        scene.inject({ kind: 'no-acknowledge', at, bytes: SILENT_BYTES });
+        const driver = await started(scene, WARM);
+        scene.i2c.cutPower?.();
+        for (let call = 0; call < CALLS; call++) {
+          const seen = await driver.temperature().catch(() => WARM);
+          expect.equal(seen, WARM, 'a temperature');
+        }
+        if (!scene.struck) return END;
+      },
+    }),
     enumerated({
       id: 'power-cut',
       cite: CONTRACT,

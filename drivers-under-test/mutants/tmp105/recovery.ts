@@ -97,6 +97,20 @@ export const tmp105Recovery: readonly DriverMutant[] = [
   },
   {
     ...inDriver,
+    id: 'tmp105/half-set-up',
+    bugClass: 'BC-21',
+    what: 'A set-up that failed on its way is not made again where the registers look right.',
+    expected: ['temperature-sensor/robustness/power-lost-on-a-bad-bus'],
+    edits: [
+      {
+        find: '        // It lost its power.\n        this.#isSetUp = false;\n',
+        replace: '        await this.#setUp();\n',
+      },
+      { find: '      if (!this.#isSetUp) await this.#setUp();\n', replace: '' },
+    ],
+  },
+  {
+    ...inDriver,
     id: 'tmp105/time-of-the-start',
     bugClass: 'BC-06',
     what: 'The first conversion is counted from before its set-up was sent.',

@@ -45,6 +45,8 @@ export class Tmp105Driver extends IOService implements TemperatureSensor {
   #isAlerting = false;
   /** The line changes because the driver sets the device up. */
   #isSettingUp = false;
+  /** It holds what is wanted, and its last conversion was made by that. */
+  #isSetUp = false;
 
   override async Start(provider: IOService): Promise<void> {
     await super.Start(provider);
@@ -155,9 +157,11 @@ export class Tmp105Driver extends IOService implements TemperatureSensor {
   /** The device as it is wanted, and with a conversion of its own. */
   async #setUp(): Promise<void> {
     this.#isSettingUp = true;
+    this.#isSetUp = false;
     try {
       await this.#chip.put(this.#wanted);
       if (!this.#isShutDown) await this.#conversion();
+      this.#isSetUp = true;
     } finally {
       this.#isSettingUp = false;
     }
@@ -169,6 +173,7 @@ export class Tmp105Driver extends IOService implements TemperatureSensor {
     // In shutdown the last conversion may have had another resolution.
     const isOld = this.#isShutDown && !measures;
     for (let looks = 0; looks < LOOKS_MAX; looks++) {
+      if (!this.#isSetUp) await this.#setUp();
       if (measures) {
         await this.#chip.configure(this.#wanted.configuration + ONE_SHOT);
         await this.#conversion();
@@ -176,7 +181,7 @@ export class Tmp105Driver extends IOService implements TemperatureSensor {
       const { temperature, isIntact } = await this.#chip.look(this.#wanted);
       if (!isIntact) {
         // It lost its power.
-        await this.#setUp();
+        this.#isSetUp = false;
       } else if (isOld || isPossible(temperature, this.#settings.resolution)) {
         return temperature;
       }
