@@ -15,6 +15,7 @@ import { nvmeBlockMutants } from './nvme-block-mutants.ts';
 import { nvmeLifeMutants } from './nvme-life-mutants.ts';
 import { nvmeQueueMutants } from './nvme-queue-mutants.ts';
 import { pciMutants } from './pci-mutants.ts';
+import { ssd1306Mutants } from './ssd1306-mutants.ts';
 import { tmp105Mutants } from './tmp105-mutants.ts';
 import { spiNorMemoryMutants } from './spi-nor-memory-mutants.ts';
 import { spiNorModeMutants } from './spi-nor-mode-mutants.ts';
@@ -81,6 +82,7 @@ export const deviceMutants: readonly DeviceMutant[] = [
   ...nvmeBlockMutants,
   ...eepromMutants,
   ...tmp105Mutants,
+  ...ssd1306Mutants,
   ...i2cMutants,
   ...spiNorMutants,
   ...spiNorMemoryMutants,

@@ -42,6 +42,14 @@ const edits: readonly BusEdit[] = [
     '(this.#read.at(0) as Uint8Array)[at]',
   ],
   [
+    'lowest-bit-ignored',
+    'sim:ssd1306',
+    'A target acknowledges the address above its own too.',
+    'target: (message) => this.#targets.get((message.tenBit ? TEN_BIT : 0) + message.address),',
+    `target: ({ address, tenBit }) =>
+        this.#targets.get((tenBit ? TEN_BIT : 0) + address) ?? this.#targets.get(address - 1),`,
+  ],
+  [
     'address-alone',
     'sim:tmp105',
     'The direction is not told: a read begins as a write does.',

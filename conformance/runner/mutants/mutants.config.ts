@@ -44,9 +44,15 @@ function entriesOf(mutant: DriverMutant): [string, TargetEntry][] {
   });
 }
 
-/** Programs that others wrote are no measure of our mutants, and slow. */
+const ownTargets = Object.values(builtIn.drivers).flatMap(({ thirdParty, targets }) =>
+  thirdParty === true ? [] : targets,
+);
+
+/** Programs that others wrote are no measure of our mutants where a driver of ours is, and slow. */
 const others = Object.entries(builtIn.drivers)
-  .filter(([, { thirdParty }]) => thirdParty === true)
+  .filter(([, { thirdParty, targets }]) => {
+    return thirdParty === true && targets.every((target) => ownTargets.includes(target));
+  })
   .map(([name, entry]) => [name, { ...entry, targets: [] }] as const);
 
 export default defineConfig({

@@ -50,7 +50,7 @@ export const drawing = suite({
       cite: DATA_SHEET('8.7'),
       text: 'After clear nothing is lit, whatever the memory held when power came.',
       level: 'shall',
-      subject: 'driver',
+      subject: 'pair',
       needs: ['picture'],
       async check(scene) {
         const { canvas } = await cleared(scene);
@@ -62,7 +62,7 @@ export const drawing = suite({
       cite: CONTRACT,
       text: 'Dots that are drawn are shown, few or many, the last one at a place counting.',
       level: 'shall',
-      subject: 'driver',
+      subject: 'pair',
       needs: ['picture'],
       given: fc.array(someDots, { minLength: 1, maxLength: 3 }),
       async check(scene, calls) {
@@ -79,7 +79,7 @@ export const drawing = suite({
       cite: CONTRACT,
       text: 'A line has both its ends, one dot for each step along, and none farther than half a dot.',
       level: 'shall',
-      subject: 'driver',
+      subject: 'pair',
       needs: ['picture'],
       given: fc.tuple(column, row, column, row),
       async check(scene, [x0, y0, x1, y1]) {
@@ -102,7 +102,7 @@ export const drawing = suite({
       cite: CONTRACT,
       text: 'A filled rectangle covers its dots and no others, lit or dark.',
       level: 'shall',
-      subject: 'driver',
+      subject: 'pair',
       needs: ['picture'],
       given: fc.array(fc.tuple(column, row, side, side, fc.boolean()), {
         minLength: 1,
@@ -137,7 +137,7 @@ export const drawing = suite({
       cite: CONTRACT,
       text: 'Text stands where it was put, in its size, each glyph upright and whole.',
       level: 'shall',
-      subject: 'driver',
+      subject: 'pair',
       needs: ['picture'],
       given: fc.tuple(
         column,
@@ -157,7 +157,7 @@ export const drawing = suite({
       cite: CONTRACT,
       text: 'A bitmap replaces all that is shown.',
       level: 'shall',
-      subject: 'driver',
+      subject: 'pair',
       needs: ['picture'],
       given: fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 })),
       async check(scene, [across, down]) {
@@ -176,7 +176,7 @@ export const drawing = suite({
       cite: CONTRACT,
       text: 'An image appears at its place, cut at the edges; where it is clear nothing changes.',
       level: 'shall',
-      subject: 'driver',
+      subject: 'pair',
       needs: ['picture'],
       given: fc.tuple(anyColumn, anyRow, image, fc.boolean()),
       async check(scene, [x, y, given, isOnLit]) {
@@ -211,7 +211,7 @@ export const drawing = suite({
       cite: CONTRACT,
       text: 'Calls that overlap are all done when the last of them ends.',
       level: 'shall',
-      subject: 'driver',
+      subject: 'pair',
       needs: ['picture'],
       bugClasses: ['BC-14'],
       async check(scene) {

@@ -53,7 +53,7 @@ export const panel = suite({
       cite: DATA_SHEET('10.1.10'),
       text: 'Inverse display changes lit and dark, and back: what was drawn stays.',
       level: 'shall',
-      subject: 'driver',
+      subject: 'pair',
       needs: ['picture'],
       async check(scene) {
         const { driver, canvas } = await cleared(scene);
@@ -72,7 +72,7 @@ export const panel = suite({
       cite: DATA_SHEET('10.1.7'),
       text: 'Dim makes the contrast less, and bright more than that: what was drawn stays.',
       level: 'shall',
-      subject: 'driver',
+      subject: 'pair',
       needs: ['picture'],
       async check(scene) {
         const { driver, canvas } = await cleared(scene);
@@ -91,7 +91,7 @@ export const panel = suite({
       cite: DATA_SHEET('10.1.12'),
       text: 'Off the display is dark, and on again it shows what was drawn, also in between.',
       level: 'shall',
-      subject: 'driver',
+      subject: 'pair',
       needs: ['picture'],
       async check(scene) {
         const { driver, canvas } = await cleared(scene);
@@ -126,6 +126,8 @@ export const panel = suite({
         ['no-acknowledge', { bytes: 1 }, 'Whichever byte is not acknowledged'],
         ['lost-arbitration', {}, 'Wherever arbitration is lost'],
         ['stretched-clock', { ns: 1e6 }, 'Wherever the clock is stretched'],
+        ['stuck-data', {}, 'Wherever SDA sticks until nine clocks free it'],
+        ['flipped-bits', { bits: 0x10 }, 'Whichever byte is spoilt on the way'],
       ] as const
     ).map(([kind, parameters, beginning]) =>
       enumerated({
