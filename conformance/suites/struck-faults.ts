@@ -4,7 +4,7 @@ import { describeFault } from '../../sim/faults/plan.ts';
 import { EventKind } from '../../sim/kernel/journal.ts';
 import type { Scene } from '../scene.ts';
 
-/** Plans them, and collects those that have struck: `take` gives the ones since it was last asked. */
+/** Plans them, and collects those that have struck. */
 export class StruckFaults {
   readonly #struck: I2cFault[] = [];
   /** From then on no device answers. */
@@ -22,6 +22,7 @@ export class StruckFaults {
     });
   }
 
+  /** Those since it was last asked. */
   take(): readonly I2cFault[] {
     return this.#struck.splice(0);
   }
