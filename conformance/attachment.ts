@@ -70,6 +70,8 @@ function attachPci({ world, target, driver, faults }: AttachOptions, hardware: P
     const host = new Host(world, driver, pci.memory);
     const provider = new IOPCIDevice(host, port, hardware.function);
     const again = () => {
+      // What of the driver still runs here does not run where its process died.
+      port.dead ??= 'the process of the driver died';
       forget(pci);
       return make();
     };
