@@ -10,12 +10,16 @@ import type {
   DmaMemory,
   DmaRights,
 } from '../../../sim/buses/pci/function.ts';
+import { MappedFor } from '../../../sim/buses/pci/iommu.ts';
+import { EventKind, type Journal } from '../../../sim/kernel/journal.ts';
 import type { GuestRam, Region } from './guest-ram.ts';
 
 export class QemuDmaMemory implements DmaMemory {
   readonly #ram: GuestRam;
   readonly #regions = new WeakMap<DmaBuffer, Region>();
   readonly #live = new Set<DmaMapping>();
+  /** Where mappings are recorded, as an IOMMU would see them. */
+  journal: Journal | undefined;
 
   constructor(ram: GuestRam) {
     this.#ram = ram;
@@ -31,6 +35,7 @@ export class QemuDmaMemory implements DmaMemory {
     };
     const buffer: DmaBuffer = {
       length,
+      address: region.address,
       read: (offset, count) => ram.read(address(offset, count), count),
       write: (offset, bytes) => ram.write(address(offset, bytes.length), bytes),
       free: () => {
@@ -50,9 +55,17 @@ export class QemuDmaMemory implements DmaMemory {
     if (address + length > 2 ** rights.maxAddressBits) {
       throw new RangeError(`address ${address} has over ${rights.maxAddressBits} bits`);
     }
-    const mapping = { address, length, unmap: () => void this.#live.delete(mapping) };
+    const mapping = { address, length, unmap: () => this.#unmap(mapping) };
     this.#live.add(mapping);
+    const { Reading, Writing } = MappedFor;
+    const space = (rights.deviceReads ? Reading : 0) + (rights.deviceWrites ? Writing : 0);
+    this.journal?.record(EventKind.DmaMap, space, address, length, 0, address);
     return mapping;
+  }
+
+  #unmap(mapping: DmaMapping): void {
+    if (!this.#live.delete(mapping)) return;
+    this.journal?.record(EventKind.DmaUnmap, 0, mapping.address, mapping.length);
   }
 
   live(): readonly DmaMapping[] {

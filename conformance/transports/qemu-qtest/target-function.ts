@@ -9,6 +9,7 @@ import type {
   PciFunction,
   ResetKind,
 } from '../../../sim/buses/pci/function.ts';
+import { InterruptKind } from '../../../sim/buses/pci/interrupt-kind.ts';
 import { EventKind, type Journal } from '../../../sim/kernel/journal.ts';
 import type { RegisterMirror } from '../../../sim/registers/mirror.ts';
 import { TargetUnavailable } from '../../target.ts';
@@ -41,6 +42,7 @@ export class TargetFunction implements PciFunction {
     this.#mirrors = mirrors;
     this.#hotReset = hotReset;
     this.bars = scene.function.bars;
+    scene.function.memory.journal = journal;
     this.memory = scene.function.memory;
   }
 
@@ -97,7 +99,17 @@ export class TargetFunction implements PciFunction {
   }
 
   listen(listener: InterruptListener): void {
-    this.#scene.function.listen(listener);
+    const journal = this.#journal;
+    this.#scene.function.listen({
+      level: (asserted) => {
+        journal.record(EventKind.Interrupt, InterruptKind.Level, 0, asserted ? 1 : 0);
+        listener.level(asserted);
+      },
+      message: (vector) => {
+        journal.record(EventKind.Interrupt, InterruptKind.Message, vector, 1);
+        listener.message(vector);
+      },
+    });
   }
 
   route(mechanism: 'none' | 'msi' | 'msix', vectors: number): boolean {
