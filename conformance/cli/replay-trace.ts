@@ -4,10 +4,12 @@ import { BLIND } from '../../traces/format/header.ts';
 import { type Difference, type ReplayTally, TOLERANCES } from '../../traces/replay/tally.ts';
 import { timeText } from '../../traces/view/event-text.ts';
 import type { OpenTrace } from '../../traces/files/trace-file.ts';
-import { playDriver } from '../replay/play-driver.ts';
+import { type PlayedDriver, playDevice } from '../replay/play-device.ts';
+import { type PlayedTrace, playDriver } from '../replay/play-driver.ts';
 import { type PassiveReport, judgePassively } from '../replay/passive.ts';
-import { loadCatalog } from '../runner/load.ts';
+import { driverModule, loadCatalog, loadDriver } from '../runner/load.ts';
 import { targetEntry } from '../runner/plan.ts';
+import { SIMPLE_IO } from '../runner/record.ts';
 import { UsageError } from '../usage-error.ts';
 import { knownDifferences } from './known-differences.ts';
 import type { ReplayOptions } from './replay.ts';
@@ -16,7 +18,7 @@ import { batchesOf, mapsOf, openInput } from './trace/input.ts';
 const SHOWN_MAX = 20;
 
 export async function replayTraceVerb(file: string, options: ReplayOptions): Promise<number> {
-  const part = options.as ?? (options.target === undefined ? 'nobody' : 'driver');
+  const part = options.as ?? partFor(options);
   const trace = openInput(file);
   const played = { header: trace.header, batches: batchesOf(file, trace) };
   if (part === 'nobody') {
@@ -28,8 +30,9 @@ export async function replayTraceVerb(file: string, options: ReplayOptions): Pro
     print([...subject(file, trace), ...passiveLines(report)]);
     return report.broken.length === 0 ? EXIT.pass : EXIT.fail;
   }
+  if (part === 'device') return replayDevice(file, trace, played, options);
   if (part !== 'driver') {
-    throw new UsageError(`A trace plays a driver, or nobody, but no ${part}.`);
+    throw new UsageError(`A trace plays a driver, a device, or nobody, but no ${part}.`);
   }
   if (options.target === undefined) {
     throw new UsageError('A trace that plays the driver needs a device: say --target sim:nvme.');
@@ -38,19 +41,60 @@ export async function replayTraceVerb(file: string, options: ReplayOptions): Pro
   const target = await targetEntry(catalog, options.target).make({ onChild: () => {} });
   try {
     const tally = playDriver(played, target, knownDifferences[target.device]);
-    print([...subject(file, trace, target.name), ...tallyLines(tally)]);
+    print([...subject(file, trace, `, played on ${target.name}`), ...tallyLines(tally)]);
     return tally.different === 0 ? EXIT.pass : EXIT.fail;
   } finally {
     target.close();
   }
 }
 
-function subject(file: string, { header }: OpenTrace, target?: string): string[] {
+function partFor({ driver, target }: ReplayOptions): 'driver' | 'device' | 'nobody' {
+  if (driver !== undefined) return 'device';
+  return target === undefined ? 'nobody' : 'driver';
+}
+
+async function replayDevice(
+  file: string,
+  trace: OpenTrace,
+  played: PlayedTrace,
+  options: ReplayOptions,
+): Promise<number> {
+  if (options.driver === undefined) {
+    throw new UsageError('A trace that plays the device needs a driver: say --driver nvme.');
+  }
+  const catalog = await loadCatalog(options.config);
+  const driver = await loadDriver(driverModule(catalog, options.driver));
+  const result = await playDevice(played, {
+    catalog,
+    driver,
+    clause: SIMPLE_IO,
+    maps: await mapsOf(trace.header, options),
+    settle: () => new Promise((resolve) => setImmediate(resolve)),
+  });
+  print([...subject(file, trace, `, as the device of ${driver.id}`), ...deviceLines(result)]);
+  return result.divergence === undefined ? EXIT.pass : EXIT.fail;
+}
+
+function deviceLines({ asked, answered, repeated, divergence, problem }: PlayedDriver): string[] {
+  const lines = [
+    `${asked} accesses recorded, ${answered} done again; ${repeated} polls more than recorded`,
+  ];
+  if (problem !== undefined) lines.push(`The driver did not end well: ${problem.message}`);
+  if (divergence === undefined) return [...lines, 'PASS: the driver does what was recorded'];
+  const { event, where, expected, seen } = divergence;
+  return [
+    ...lines,
+    `FAIL: the driver goes another way at event ${event}, ${where}`,
+    `  recorded ${expected}`,
+    `  seen     ${seen}`,
+  ];
+}
+
+function subject(file: string, { header }: OpenTrace, how = ''): string[] {
   const { driver = 'an unknown driver', provenance, blind, target: recorded } = header;
   const device = provenance.device ?? recorded ?? 'an unknown device';
-  const on = target === undefined ? '' : `, played on ${target}`;
   return [
-    `${file}: ${driver} on ${device}${on}`,
+    `${file}: ${driver} on ${device}${how}`,
     ...blind.map((what) => `not recorded: ${BLIND[what]}`),
   ];
 }

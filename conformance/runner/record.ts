@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { DEFAULT_LIMITS, type World } from '../../sim/kernel/world.ts';
 import type { EventBatch } from '../../traces/format/batch.ts';
 import type { Blind, TraceFooter, TraceHeader, TraceSpace } from '../../traces/format/header.ts';
+import { CONFIGURATION } from '../../traces/replay/configuration.ts';
 import { JournalRecorder } from '../../traces/format/recorder.ts';
 import type { Manifest } from '../../drivers-under-test/host/manifest.ts';
 import type { Clause } from '../clause.ts';
@@ -100,8 +101,19 @@ function headerOf(job: RecordJob, hardware: Hardware): TraceHeader {
       licence: 'Apache-2.0',
       ...(isVirtual ? {} : { date: job.date }),
     },
-    identity: target.identity,
+    identity: { ...target.identity, ...configurationOf(hardware) },
   };
+}
+
+const CONFIGURATION_BYTES = 64;
+
+/** What the system reads of a PCI function before any driver is there: matching goes by it. */
+function configurationOf(hardware: Hardware): Record<string, string> {
+  if (hardware.bus !== 'pci') return {};
+  const bytes = Array.from({ length: CONFIGURATION_BYTES }, (_, at) =>
+    hardware.function.configRead(at, 1).toString(16).padStart(2, '0'),
+  );
+  return { [CONFIGURATION]: bytes.join('') };
 }
 
 /** What our side of the seam does not see of a device that is not in this process. */
