@@ -38,6 +38,13 @@ test('bits flip in what is written and in what is read', () => {
   expect(heard).toEqual([0x02]);
 });
 
+test('of answers alone bits flip on the way back only', () => {
+  const flip = (at: number) => ({ kind: 'flipped-bits', at, bits: 1, onlyAnswers: true }) as const;
+  const { read, heard } = bus(flip(1), flip(3));
+  expect(read()).toEqual([0x42, 0x43, 0x42]);
+  expect(heard).toEqual([0x03]);
+});
+
 test('data float for so many bytes', () => {
   const { read } = bus({ kind: 'floating-data', at: 3, bytes: 1, value: 0 });
   expect(read()).toEqual([0x42, 0, 0x42]);
