@@ -162,8 +162,8 @@ export const recovery = suite({
       subject: 'driver',
       needs: ['faults', 'virtual-time'],
       bugClasses: ['BC-01', 'BC-17'],
-      every: [0x13, 0x14, 0x16, 0x1a, 0x20, 0x40, 0xc2].flatMap((value) =>
-        places(12).map((at): SpiFault => ({ kind: 'floating-data', at, bytes: 3, value })),
+      every: [0x14, 0x16, 0x1a].flatMap((value) =>
+        places(START_BYTES).map((at): SpiFault => ({ kind: 'floating-data', at, bytes: 3, value })),
       ),
       check: lied,
     }),
