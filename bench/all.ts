@@ -6,6 +6,7 @@ import { nvmeFigures, nvmeRatios } from './nvme.ts';
 import { qtestRoundTrips } from './qtest.ts';
 import { registerFigures } from './registers.ts';
 import { printWholeFlash, serprogFigures } from './serprog.ts';
+import { traceFigures } from './traces.ts';
 import { worldFigures } from './world.ts';
 
 registerFigures(qtestRoundTrips()).forEach(print);
@@ -14,5 +15,6 @@ registerFigures(qtestRoundTrips()).forEach(print);
 (await nvmeFigures()).forEach(print);
 (await nvmeRatios()).forEach(printRatio);
 (await serprogFigures()).forEach(print);
+traceFigures(process.argv.includes('large-traces')).forEach(print);
 if (process.argv.includes('whole-flash')) await printWholeFlash();
 await printColdStart();

@@ -3,13 +3,14 @@
  * count. It looks ahead a bounded way on both sides for the place from which they agree again, so
  * that memory stays as it is; past that way everything is different, and it says so.
  */
+import { hashBytes } from '../../sim/kernel/hash.ts';
 import type { EventBatch } from '../format/batch.ts';
 import type { TraceEvent } from '../format/event.ts';
 
 /** How far ahead it looks for agreement on either side, in events. */
 const WINDOW = 1024;
-/** Events in a row that must agree before it believes that they do. */
-const AGREEING = 3;
+/** Of a window that is not the last, so many events are decided: what comes then looks ahead. */
+const DECIDED = 768;
 
 export interface Hunk {
   /** Numbers of the first event that differs, on either side. */
@@ -70,56 +71,70 @@ export function* differences(
       sums.agreeing += same;
       continue;
     }
-    const [skipOne, skipTwo] = resync(one.ahead, two.ahead, ofOne, ofTwo);
-    const at = [one.passed, two.passed] as const;
-    const hunk = { at, left: one.take(skipOne), right: two.take(skipTwo) };
-    sums.onlyLeft += skipOne;
-    sums.onlyRight += skipTwo;
-    yield hunk;
+    const isLast = ofOne < WINDOW && ofTwo < WINDOW;
+    yield* aligned(one, two, isLast ? WINDOW : DECIDED, sums);
   }
 }
 
-/** How many to pass on either side until they agree: the fewest together. */
-function resync(
-  one: readonly TraceEvent[],
-  two: readonly TraceEvent[],
-  ofOne: number,
-  ofTwo: number,
-): [number, number] {
-  const keys = new Map<string, number[]>();
-  for (let at = 0; at < ofTwo; at++) {
-    const key = keyOf(two[at]!);
-    const places = keys.get(key);
-    if (places === undefined) keys.set(key, [at]);
-    else places.push(at);
+/** Takes up to `count` events of either side, so that as many as can be agree. */
+function* aligned(
+  one: Side,
+  two: Side,
+  count: number,
+  sums: { agreeing: number; onlyLeft: number; onlyRight: number },
+): Generator<Hunk, void, void> {
+  const [ofOne, ofTwo] = [Math.min(WINDOW, one.ahead.length), Math.min(WINDOW, two.ahead.length)];
+  const keys = new Map<string, number>();
+  const numbered = (events: readonly TraceEvent[], length: number) =>
+    Array.from({ length }, (_, at) => {
+      const key = keyOf(events[at]!);
+      const number = keys.get(key) ?? keys.size;
+      keys.set(key, number);
+      return number;
+    });
+  const [left, right] = [numbered(one.ahead, ofOne), numbered(two.ahead, ofTwo)];
+  const common = commonLengths(left, right);
+  const row = ofTwo + 1;
+  for (let [at, other] = [0, 0]; at < count && other < count && (at < ofOne || other < ofTwo);) {
+    const [from, otherFrom] = [at, other];
+    while (at < count && other < count && (at < ofOne || other < ofTwo)) {
+      if (at < ofOne && other < ofTwo && left[at] === right[other]) break;
+      const without = at < ofOne ? common[(at + 1) * row + other]! : -1;
+      const otherWithout = other < ofTwo ? common[at * row + other + 1]! : -1;
+      if (without >= otherWithout) at++;
+      else other++;
+    }
+    if (at > from || other > otherFrom) {
+      const place = [one.passed, two.passed] as const;
+      sums.onlyLeft += at - from;
+      sums.onlyRight += other - otherFrom;
+      yield { at: place, left: one.take(at - from), right: two.take(other - otherFrom) };
+    }
+    const begun = at;
+    while (at < ofOne && other < ofTwo && left[at] === right[other]) {
+      at++;
+      other++;
+    }
+    sums.agreeing += at - begun;
+    one.take(at - begun);
+    two.take(at - begun);
   }
-  let best: [number, number] = [ofOne, ofTwo];
-  for (let skip = 0; skip < ofOne && skip < best[0] + best[1]; skip++) {
-    for (const other of keys.get(keyOf(one[skip]!)) ?? []) {
-      if (skip + other >= best[0] + best[1]) break;
-      if (agreeOn(one, two, skip, other, ofOne, ofTwo)) {
-        best = [skip, other];
-        break;
-      }
+}
+
+/** For each place on both sides, how many events from there on can agree, in order. */
+function commonLengths(left: readonly number[], right: readonly number[]): Uint16Array {
+  const row = right.length + 1;
+  const common = new Uint16Array((left.length + 1) * row);
+  for (let at = left.length - 1; at >= 0; at--) {
+    for (let other = right.length - 1; other >= 0; other--) {
+      const here = at * row + other;
+      common[here] =
+        left[at] === right[other]
+          ? common[here + row + 1]! + 1
+          : Math.max(common[here + row]!, common[here + 1]!);
     }
   }
-  return best;
-}
-
-function agreeOn(
-  one: readonly TraceEvent[],
-  two: readonly TraceEvent[],
-  from: number,
-  other: number,
-  ofOne: number,
-  ofTwo: number,
-): boolean {
-  const count = Math.min(AGREEING, ofOne - from, ofTwo - other);
-  // At the end of one side there is nothing more to agree on.
-  for (let at = 0; at < count; at++) {
-    if (!agree(one[from + at]!, two[other + at]!)) return false;
-  }
-  return count > 0;
+  return common;
 }
 
 /** Whether two events say the same, but for their times. */
@@ -141,7 +156,8 @@ function sameBytes(one: Uint8Array | undefined, two: Uint8Array | undefined): bo
   return one.length === two.length && one.every((byte, at) => byte === two[at]);
 }
 
-/** The same for events that may agree. */
-function keyOf({ kind, space, address, size, value, high, text = '' }: TraceEvent): string {
-  return `${kind} ${space} ${address} ${size} ${value} ${high} ${text}`;
+/** The same for events that agree. */
+function keyOf({ kind, space, address, size, value, high, text = '', bytes }: TraceEvent): string {
+  const payload = bytes === undefined ? '' : hashBytes(bytes);
+  return `${kind} ${space} ${address} ${size} ${value} ${high} ${payload} ${text}`;
 }
