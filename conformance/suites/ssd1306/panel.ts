@@ -223,8 +223,6 @@ export const panel = suite({
         const bare = new Bare(scene);
         await bare.setUp();
         await bare.data(TOP);
-        await bare.commands(0xe3);
-        expect.equal(bare.lit, ['0,0'], 'the dots');
         await bare.commands(0xe3, 0xa7);
         expect.equal(bare.lit.length, DOTS - 1, 'the dots of the inverse behind it');
       },

@@ -64,6 +64,18 @@ export const BOARD_FACTS = {
         why: MEASURES_ALWAYS,
         shows: /the temperature before its end/,
       },
+      'tmp105/device/faults-in-a-row': {
+        why: NO_FAULT_QUEUE,
+        shows: /ALERT after two of three/,
+      },
+      'tmp105/device/general-call-refused': {
+        why: 'QEMU takes a general call for an access to the device',
+        shows: /an unknown command|a read/,
+      },
+      'tmp105/device/other-limit-next': {
+        why: 'QEMU goes on comparing while an alert waits to be read',
+        shows: /ALERT of the lower limit/,
+      },
       'tmp105/device/fault-queue': { why: NO_FAULT_QUEUE, shows: /ALERT before conversion/ },
       'tmp105/device/first-conversion': {
         why: MEASURES_ALWAYS,
