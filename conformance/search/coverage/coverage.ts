@@ -43,6 +43,7 @@ export class Coverage {
           },
           finish: () => play.finish(),
           state: () => play.state(),
+          phase: () => play.phase?.() ?? play.state(),
         };
       },
     };

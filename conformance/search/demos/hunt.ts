@@ -11,7 +11,7 @@ import type { Scenario } from '../scenario.ts';
 import { deviationsOf, scheduleOf } from '../schedules.ts';
 import { shrink } from '../shrink.ts';
 import { type Demo, TARGET } from './demo.ts';
-import { plainDrafts } from './plain.ts';
+import { plainDrafts } from '../plain.ts';
 
 /** Ours; ours with every choice uniform; fast-check with its default settings. */
 export type Way = 'search' | 'uniform' | 'plain';

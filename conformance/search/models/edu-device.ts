@@ -98,6 +98,10 @@ class EduPlay implements Play {
     return this.#life.describe();
   }
 
+  phase(): string {
+    return this.#life.state;
+  }
+
   finish(): Promise<void> {
     return this.#life.finish();
   }

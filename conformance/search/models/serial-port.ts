@@ -62,9 +62,8 @@ class SerialPlay implements Play {
     return this.#life.begin();
   }
 
-  state(): string {
-    return `${this.#life.describe()}, ${this.#port}`;
-  }
+  readonly state = (): string => `${this.#life.describe()}, ${this.#port}`;
+  readonly phase = (): string => `${this.#life.state}, ${this.#port}`;
 
   async finish(): Promise<void> {
     if (!this.#life.isLiedTo) {

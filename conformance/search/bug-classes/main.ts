@@ -1,0 +1,86 @@
+/**
+ * `npm run bugclasses`: is a defect of every class of bugs found, how soon, and how small does what
+ * is found get? `-- BC-12 BC-20 --seeds 3` for some of them; `--no-healthy` leaves out the drivers
+ * without a defect. Times are of one core.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { driverMutants } from '../../runner/mutants/driver-mutants.ts';
+import { Benches } from './bench.ts';
+import { type Budgets, type Row, measure } from './measure.ts';
+import { HEAD, type Healthy, failures, healthyLine, rowLine, summary } from './print.ts';
+import { seek } from './seek.ts';
+import { BUG_CLASSES, type BugClass, NOT_HERE } from './table.ts';
+
+const FOLDER = 'reports/out';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  allowNegative: true,
+  options: {
+    seeds: { type: 'string', default: '10' },
+    executions: { type: 'string', default: '1000' },
+    healthy: { type: 'boolean', default: true },
+  },
+});
+
+const budgets: Budgets = { seeds: Number(values.seeds), executions: Number(values.executions) };
+const chosen = BUG_CLASSES.filter(({ id }) => positionals.length === 0 || positionals.includes(id));
+
+async function rowsOf(benches: Benches): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const bug of chosen) {
+    const row = await measure(bug, await benches.ofMutant(bug.mutant), budgets);
+    process.stderr.write(`${rowLine(row)}\n`);
+    rows.push(row);
+  }
+  return rows;
+}
+
+/** What finds so much must be silent where there is nothing to be found. */
+async function healthyOf(benches: Benches): Promise<Healthy[]> {
+  const found: Healthy[] = [];
+  for (const driver of driversOf(chosen)) {
+    const bench = await benches.ofDriver(driver);
+    const alarms: string[] = [];
+    let executions = 0;
+    let ms = 0;
+    for (let seed = 1; seed <= budgets.seeds; seed++) {
+      const sought = await seek(bench, seed, budgets.executions);
+      executions += sought.executions;
+      ms += sought.ms;
+      if (sought.failure !== undefined) alarms.push(sought.failure.signature);
+    }
+    const healthy = { driver, executions, ms, alarms };
+    process.stderr.write(`${healthyLine(healthy)}\n`);
+    found.push(healthy);
+  }
+  return found;
+}
+
+function driversOf(bugs: readonly BugClass[]): string[] {
+  const ids = new Set(bugs.map(({ mutant }) => mutant));
+  return [...new Set(driverMutants.filter(({ id }) => ids.has(id)).map(({ driver }) => driver))];
+}
+
+const benches = new Benches();
+const rows = await rowsOf(benches);
+const healthy = values.healthy ? await healthyOf(benches) : [];
+const broken = failures(rows, healthy);
+mkdirSync(FOLDER, { recursive: true });
+const file = join(FOLDER, 'bugclasses.json');
+writeFileSync(file, `${JSON.stringify({ budgets, rows, healthy, notHere: NOT_HERE }, null, 1)}\n`);
+process.stdout.write(
+  [
+    HEAD,
+    ...rows.map(rowLine),
+    ...healthy.map(healthyLine),
+    ...Object.entries(NOT_HERE).map(([id, why]) => `${id}: not here: ${why}`),
+    summary(rows),
+    ...broken,
+    `All of it: ${file}`,
+    '',
+  ].join('\n'),
+);
+process.exit(broken.length === 0 ? 0 : 1);
