@@ -3,6 +3,10 @@ import { type ProcessManifest, defineProcessDriver } from '../../host/process-ma
 import { SerprogServer } from '../../ports/serprog/server.ts';
 import { FlashromAdapter } from './adapter.ts';
 
+const SPOILT_BEFORE =
+  'so that bits are only cleared, what is there is read in a run of its own; what spoils that ' +
+  'read the next run writes, and is not to blame for';
+
 const manifest: ProcessManifest = defineProcessDriver({
   id: 'flashrom',
   version: '1.3.0',
@@ -10,6 +14,9 @@ const manifest: ProcessManifest = defineProcessDriver({
   ics: { protection: true, 'unique-id': false },
   command: { program: 'flashrom', package: 'flashrom' },
   lacks: {
+    'flash-device/recovery/stuck-low': SPOILT_BEFORE,
+    'flash-device/recovery/flipped-anywhere': SPOILT_BEFORE,
+    'flash-device/random/any-faults': SPOILT_BEFORE,
     'flash-device/data/beyond':
       'every run looks for the chip before it looks at a layout, and a layout has only whole ' +
       'numbers: nothing can be refused without touching the device',
