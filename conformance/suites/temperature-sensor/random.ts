@@ -39,21 +39,24 @@ type Step =
   | { readonly kind: 'configure'; readonly settings: SensorSettings }
   | { readonly kind: 'setShutdown'; readonly isShutDown: boolean };
 
+const kinds = <K extends Step['kind']>(...names: K[]) =>
+  fc.record({ kind: fc.constantFrom(...names) });
+
 const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 3,
-    arbitrary: fc.record({ kind: fc.constantFrom('temperature', 'limits', 'settings') }),
-  },
-  fc.record({ kind: fc.constantFrom('sleep', 'restart', 'crash', 'cut') }),
-  fc.record({ kind: fc.constant('warm'), steps: fc.integer({ min: -880, max: 2000 }) }),
+  { weight: 3, arbitrary: kinds('temperature', 'limits', 'settings') },
+  kinds('sleep', 'restart', 'crash', 'cut'),
+  fc.record({ kind: fc.constant('warm' as const), steps: fc.integer({ min: -880, max: 2000 }) }),
   fc.record({
-    kind: fc.constant('setLimits'),
+    kind: fc.constant('setLimits' as const),
     low: fc.integer({ min: -880, max: 1000 }),
     above: fc.integer({ min: 0, max: 1000 }),
   }),
-  fc.record({ kind: fc.constant('configure'), settings: fc.constantFrom(...ALL_SETTINGS) }),
-  fc.record({ kind: fc.constant('setShutdown'), isShutDown: fc.boolean() }),
-) as fc.Arbitrary<Step>;
+  fc.record({
+    kind: fc.constant('configure' as const),
+    settings: fc.constantFrom(...ALL_SETTINGS),
+  }),
+  fc.record({ kind: fc.constant('setShutdown' as const), isShutDown: fc.boolean() }),
+);
 
 /** A driver at work, and what it may say. */
 class Play {
