@@ -15,6 +15,7 @@ import type { Host } from '../drivers-under-test/host/host.ts';
 import type { IOPCIDevice } from '../drivers-under-test/host/io-pci-device.ts';
 import type { IOService } from '../drivers-under-test/host/io-service.ts';
 import { type Manifest, isProcess } from '../drivers-under-test/host/manifest.ts';
+import type { IOUserClientMethodArguments } from '../drivers-under-test/host/io-user-client.ts';
 import type { MemoryOwner } from '../drivers-under-test/host/memory-range.ts';
 import { clientMemory } from '../drivers-under-test/host/client-memory.ts';
 import { Inexpressible } from '../drivers-under-test/host/process-manifest.ts';
@@ -307,6 +308,19 @@ export class Scene {
   async power(flags: number): Promise<void> {
     const { service } = this;
     await this.#blame(() => this.host.power(service, flags));
+  }
+
+  /** An application opens a user client of this type, calls one of its methods, and goes. */
+  async external(type: number, selector: number, args: IOUserClientMethodArguments): Promise<void> {
+    const { service, host } = this;
+    await this.#blame(async () => {
+      const client = await host.openUserClient(service, type);
+      try {
+        await client.defaultQueue.DispatchSync(() => client.ExternalMethod(selector, args));
+      } finally {
+        await host.closeUserClient(client);
+      }
+    });
   }
 
   /** Virtual nanoseconds pass, with everything that is due in them. */

@@ -144,6 +144,8 @@ export class Host implements ServiceHost {
     const reached = service.powerReached();
     const late = new Completion<void>(this.world);
     const timer = this.world.after(POWER_WAIT_MAX_NS, () => {
+      // Of the dead nobody expects an answer.
+      if (this.dead) return;
       overdue = true;
       late.resolve(undefined);
     });

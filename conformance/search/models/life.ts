@@ -15,27 +15,7 @@ import type { Scene } from '../../scene.ts';
 import { OWN_RULES, failure, whateverHappens } from '../../suites/driver/attempt.ts';
 import { LIES, spoils } from '../faults.ts';
 import type { Step } from '../scenario.ts';
-
-export type LifeState = 'off' | 'starting' | 'up' | 'stopping' | 'dozing' | 'asleep' | 'waking';
-
-/** A call, as its model describes it. */
-export interface Call<C, T> {
-  /** For people, without numbers: failures are told apart by it. */
-  readonly name: string;
-  begin(client: C): T | Promise<T>;
-  /** It succeeded, whatever the answer is worth. */
-  done?(value: T): void;
-  /** Judges an answer that was not spoiled by lies. */
-  check?(value: T): void;
-  /** It must fail, with one of these codes unless something else is wrong. */
-  readonly refusal?: readonly IOReturnName[] | undefined;
-  /** Codes that it may fail with, as things are when it ends. */
-  mayFail?(): readonly IOReturnName[];
-  /** It answers while the device is off, too, from what the driver knows. */
-  readonly isLocal?: boolean;
-  /** It failed, or was cut off by a crash. */
-  lost?(): void;
-}
+import type { Begun, Call, LifeState } from './call.ts';
 
 /** What has happened when a call that is cut off by a crash ends. */
 const DIED = Symbol('died');
@@ -112,6 +92,7 @@ export class Life<C> {
   /** Performs a word of every driver's life. */
   perform({ word, with: values }: Step): Promise<void> | void {
     if (word === 'pass') return this.#pass(Number(values['ns']));
+    if (word === 'user-client') return this.#external(values);
     this.#used = true;
     if (this.pending > 0) this.#reach(`${word} while busy`);
     switch (word) {
@@ -139,6 +120,19 @@ export class Life<C> {
     const allowed = Math.min(ns, PASSED_MAX_NS - this.#passedNs);
     this.#passedNs += allowed;
     return this.scene.pass(allowed);
+  }
+
+  /** Whatever an application passes in: the driver refuses it or takes it, and lives on. */
+  async #external(values: Step['with']): Promise<void> {
+    if (this.state !== 'up') return;
+    const numbers = Number(values['numbers']);
+    const call = this.scene.external(Number(values['type']), Number(values['selector']), {
+      scalarInput: Array.from({ length: numbers }, (_, index) => Number(values['value']) + index),
+      scalarOutputCount: Number(values['answers']),
+      structureInput: new Uint8Array(Number(values['bytes'])).fill(0xff),
+      structureOutputMaximumSize: Number(values['bytes']),
+    });
+    await this.#alive(failure(() => call));
   }
 
   /** Calls the driver as a client does, and judges how that ends. */
@@ -278,8 +272,14 @@ export class Life<C> {
   }
 
   #crash(): void {
-    // While it sleeps the system wakes the device before it starts anything on it again.
-    if (this.state === 'asleep' || this.state === 'dozing' || this.state === 'waking') return;
+    // Nobody is there to die; and while it sleeps the system would wake the device first.
+    if (
+      this.state === 'off' ||
+      this.state === 'asleep' ||
+      this.state === 'dozing' ||
+      this.state === 'waking'
+    )
+      return;
     this.scene.crash();
     this.#died();
   }
@@ -390,11 +390,4 @@ export class Life<C> {
     const expected = refusal === undefined ? ['success', ...codes] : codes;
     throw new ExpectationError(`how ${name} ends`, expected.join(' or '), error.codeName);
   }
-}
-
-interface Begun {
-  readonly state: LifeState;
-  readonly epoch: number;
-  /** Of the device, before the call; undefined while others are pending. */
-  readonly accesses: number | undefined;
 }

@@ -11,7 +11,8 @@ import { failure } from '../../suites/driver/attempt.ts';
 import { pciFaultWords } from '../faults.ts';
 import type { Play, SearchModel } from '../model.ts';
 import type { Step } from '../scenario.ts';
-import { type Call, Life, type LifeState } from './life.ts';
+import type { Call, LifeState } from './call.ts';
+import { Life } from './life.ts';
 import { LIFE_START } from './life-words.ts';
 import { SerialFar } from './serial-far.ts';
 import { Outgoing } from './serial-line.ts';
@@ -19,7 +20,7 @@ import { SERIAL_WORDS, WRONG_CALLS, settingsOf } from './serial-words.ts';
 
 /** RBR, IER, IIR, LSR, MSR. */
 const OFFSETS = [0, 1, 2, 5, 6];
-/** A call ends so much after its timeout at the latest. */
+/** A call ends so late at the latest. */
 const SLACK_NS = SECOND;
 
 export const serialPortModel: SearchModel = {
@@ -35,7 +36,6 @@ export const serialPortModel: SearchModel = {
 };
 
 type Port = 'closed' | 'opening' | 'open' | 'closing';
-
 class SerialPlay implements Play {
   readonly #scene: Scene;
   readonly #far: SerialFar;
