@@ -88,15 +88,33 @@ function* read(
 function fill(fd: number, into: Uint8Array): number {
   let filled = 0;
   while (filled < into.length) {
-    const count = readSync(fd, into, filled, into.length - filled, null);
+    const { length } = into;
+    const count = patiently(() => readSync(fd, into, filled, length - filled, null));
     if (count === 0) break;
     filled += count;
   }
   return filled;
 }
 
-/** A file that grows by batches; `-` is standard output. */
+const WAIT_MS = 5;
+
+/** A pipe that somebody made non-blocking may have nothing yet, or be full: then again. */
+function patiently(work: () => number): number {
+  const nothing = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(nothing, 0, 0, WAIT_MS);
+    }
+  }
+}
+
+/** A file that grows by batches; `-` is standard output, whose reader may have enough. */
 export class TraceWriter {
+  /** Nobody reads standard output any more. */
+  isUnread = false;
   readonly #fd: number;
   readonly #encoder: TraceEncoder;
 
@@ -119,7 +137,18 @@ export class TraceWriter {
 
   #write(pieces: Iterable<Uint8Array>): void {
     for (const piece of pieces) {
-      for (let at = 0; at < piece.length;) at += writeSync(this.#fd, piece, at);
+      for (let at = 0; at < piece.length && !this.isUnread;) at += this.#writeSome(piece, at);
+    }
+  }
+
+  #writeSome(piece: Uint8Array, at: number): number {
+    try {
+      return patiently(() => writeSync(this.#fd, piece, at));
+    } catch (error) {
+      const isPipe = this.#fd === STANDARD_OUTPUT;
+      if (!isPipe || (error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+      this.isUnread = true;
+      return 0;
     }
   }
 }

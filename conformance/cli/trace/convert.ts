@@ -61,6 +61,7 @@ function write(
   let events = 0;
   for (const batch of batches) {
     writer.write(batch);
+    if (writer.isUnread) break;
     events += batch.length;
   }
   const { journalHash } = footer() ?? {};
