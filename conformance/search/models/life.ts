@@ -17,6 +17,9 @@ import { LIES, spoils } from '../faults.ts';
 import type { Step } from '../scenario.ts';
 import type { Begun, Call, LifeState } from './call.ts';
 
+/** Of a device that hides why it interrupts, no handler can take the cause away. */
+const UNDER_LIES = OWN_RULES.filter((rule) => rule !== 'HOST-STORM');
+
 /** What has happened when a call that is cut off by a crash ends. */
 const DIED = Symbol('died');
 const BAD_ARGUMENT: IOReturnName = 'kIOReturnBadArgument';
@@ -302,7 +305,7 @@ export class Life<C> {
     this.#epoch++;
     if (this.state !== 'off' && this.state !== 'asleep') {
       this.#wasReset = true;
-      this.scene.rules.only(OWN_RULES);
+      this.scene.rules.only(UNDER_LIES);
     }
     this.scene.resetDevice();
     this.onReset();
@@ -328,7 +331,7 @@ export class Life<C> {
     if (this.pending > 0) this.#reach(`${kind} while busy`);
     if (!LIES.has(kind)) return;
     this.onReset();
-    this.scene.rules.only(OWN_RULES);
+    this.scene.rules.only(UNDER_LIES);
   }
 
   /** What the system does with a driver it does one after the other. */
