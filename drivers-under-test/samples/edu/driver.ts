@@ -16,6 +16,7 @@ import {
   IOPCIDevice,
   kIOInterruptTypePCIMessaged,
   kIOPCICommandBusLead,
+  kIOPCICommandInterruptDisable,
   kIOPCICommandMemorySpace,
   kIOPCIConfigurationOffsetCommand,
 } from '../../host/io-pci-device.ts';
@@ -196,6 +197,8 @@ export class EduDriver extends IOService implements EduDevice {
   #takeDown(): void {
     this.#interrupt?.Cancel();
     this.#interrupt = undefined;
+    // What was given up may still end, and would then hold the line.
+    if (this.#pci.isOpen) this.#command(kIOPCICommandInterruptDisable);
     if (this.#pci.isOpen) this.#pci.Close(this);
   }
 
