@@ -202,6 +202,19 @@ program
     process.exitCode = await recordVerb(driver, options);
   });
 
+program
+  .command('migrate')
+  .description('compare a new driver with the recording of an old one, phase by phase')
+  .requiredOption('--from <trace>', 'the recording of the old driver')
+  .requiredOption('--driver <driver>', 'the new one: a name from dyno list, or a folder')
+  .option('-t, --target <name>', 'where the new one is asked for the same', 'sim:nvme')
+  .option('--seed <number>', 'seed of everything that is random', wholeNumber, 1)
+  .option(...CONFIG)
+  .action(async (options) => {
+    const { migrateVerb } = await import('./migrate.ts');
+    process.exitCode = await migrateVerb(options);
+  });
+
 const trace = program.command('trace').description('look at recordings, and convert them');
 
 /** Options of every verb that reads a trace. */

@@ -218,8 +218,8 @@ export const pciMutants: readonly DeviceMutant[] = [
     what: 'The last capability points back to the first.',
     edits: [
       {
-        find: 'capabilities.length ? at : 0;',
-        replace: 'capabilities.length ? at : CAPABILITIES_BASE;',
+        find: 'before = capability;',
+        replace: 'before = capability; capability.bank.registers.NEXT.value = CAPABILITIES_BASE;',
       },
     ],
   },
