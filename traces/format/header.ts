@@ -6,6 +6,7 @@ export const TRACE_VERSION = 1;
 export const BLIND = {
   'dma-contents': 'what the device reads and writes in host memory',
   'buffer-contents': 'what the driver reads and writes in memory that it shares with the device',
+  'dma-mappings': 'which memory the driver maps for the device, and when',
   'port-io': 'accesses to I/O ports',
   'memory-io': 'accesses to memory-mapped registers',
   'data-values': 'the values of accesses: only where and when',

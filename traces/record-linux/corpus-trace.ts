@@ -33,7 +33,13 @@ interface Conversion {
 }
 
 /** Nobody saw memory that is shared, nor what programs in the guest asked for. */
-const MEMORY = ['dma-contents', 'buffer-contents', 'lifecycle', 'operations'] as const;
+const MEMORY = [
+  'dma-contents',
+  'dma-mappings',
+  'buffer-contents',
+  'lifecycle',
+  'operations',
+] as const;
 
 /** On PCI; what is not here was recorded by usbmon alone. */
 const CONVERSIONS: Readonly<Record<string, Conversion>> = {

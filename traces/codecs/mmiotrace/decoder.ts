@@ -54,6 +54,7 @@ class MmiotraceRules implements LogRules {
       tool: 'Linux mmiotrace',
       blind: [
         'dma-contents',
+        'dma-mappings',
         'buffer-contents',
         'port-io',
         'configuration',

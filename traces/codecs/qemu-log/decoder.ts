@@ -113,7 +113,15 @@ class QemuLogRules implements LogRules {
     return {
       bus: 'pci',
       tool: 'QEMU -trace',
-      blind: ['dma-contents', 'buffer-contents', 'lines', 'commands', 'lifecycle', 'operations'],
+      blind: [
+        'dma-contents',
+        'dma-mappings',
+        'buffer-contents',
+        'lines',
+        'commands',
+        'lifecycle',
+        'operations',
+      ],
       spaces: this.#spaces.list(LISTED_MAX),
       provenance: devices[0] === undefined ? {} : { device: devices[0] },
       identity: {
