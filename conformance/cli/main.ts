@@ -276,6 +276,21 @@ filtering(trace.command('minimise'))
     process.exitCode = await minimiseVerb(file, out, options);
   });
 
+reading(trace.command('mine'))
+  .description('draft the register map that a trace shows, with the evidence, as a registers.ts')
+  .argument('<file>', 'a trace, or - for standard input')
+  .option(
+    '--space <number>',
+    'the BAR or other space (default: the one most accessed)',
+    wholeNumber,
+  )
+  .option('--contradict', 'list what contradicts the declared map instead', false)
+  .option('--json', 'as JSON', false)
+  .action(async (file: string, options) => {
+    const { mineVerb } = await import('./trace/mine.ts');
+    process.exitCode = await mineVerb(file, options);
+  });
+
 filtering(trace.command('diff'))
   .description('compare two traces, whatever their times; exit code 1 where they differ')
   .argument('<left>')

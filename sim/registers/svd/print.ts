@@ -10,18 +10,23 @@ const COLUMNS = 100;
 export interface PrintOptions {
   /** Module that the source takes `bit`, `bits` and `RegisterMap` from. */
   readonly declarations?: string;
+  /** The comment at the top, by lines; without, the losses of an import. */
+  readonly title?: readonly string[];
+  /** Lines above a register, by its name. */
+  readonly comments?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Source code; evaluated, its `registers` equals the map. */
 export function printRegistersTs(
   map: RegisterMap,
   losses: readonly Loss[],
-  { declarations = '../../registers/declare.ts' }: PrintOptions = {},
+  { declarations = '../../registers/declare.ts', title, comments = {} }: PrintOptions = {},
 ): string {
-  const body = print(objectNode(mapEntries(map)), 0, 'export const registers = '.length);
+  const tree = objectNode(mapEntries(map, comments));
+  const body = print(tree, 0, 'export const registers = '.length);
   const imports = [...helpersOf(map), 'type RegisterMap'].join(', ');
   return [
-    header(map, losses),
+    title === undefined ? header(map, losses) : titled(title),
     `import { ${imports} } from ${quote(declarations)};`,
     '',
     `export const registers = ${body} as const satisfies RegisterMap;`,
@@ -37,6 +42,8 @@ interface Entry {
   /** Absent in arrays. */
   readonly key?: string;
   readonly value: Node;
+  /** Lines of a comment above it; what holds such an entry never fits into a line. */
+  readonly comment?: readonly string[];
 }
 
 function objectNode(entries: readonly Entry[], open = '{', close = '}'): Node {
@@ -47,11 +54,15 @@ function arrayNode(values: readonly Node[]): Node {
   return { open: '[', entries: values.map((value) => ({ value })), close: ']' };
 }
 
-function mapEntries({ registers, ...rest }: RegisterMap): Entry[] {
-  const declared = Object.entries(registers).map(([name, register]) => ({
-    key: printKey(name),
-    value: registerNode(register),
-  }));
+function mapEntries(
+  { registers, ...rest }: RegisterMap,
+  comments: NonNullable<PrintOptions['comments']>,
+): Entry[] {
+  const declared = Object.entries(registers).map(([name, register]): Entry => {
+    const entry = { key: printKey(name), value: registerNode(register) };
+    const comment = Object.hasOwn(comments, name) ? comments[name] : undefined;
+    return comment === undefined ? entry : { ...entry, comment };
+  });
   return [...plainEntries(rest), { key: 'registers', value: objectNode(declared) }];
 }
 
@@ -98,12 +109,14 @@ function print(node: Node, indent: number, column: number): string {
   if (typeof node === 'string') return node;
   const line = printLine(node);
   // One column is left for the comma or the semicolon that follows.
-  if (column + line.length + 1 <= COLUMNS && indent > 0) return line;
+  const commented = node.entries.some(({ comment }) => comment !== undefined);
+  if (column + line.length + 1 <= COLUMNS && indent > 0 && !commented) return line;
   const inner = ' '.repeat(indent + 2);
-  const entries = node.entries.map(({ key, value }) => {
+  const entries = node.entries.map(({ key, value, comment = [] }) => {
     const label = key === undefined ? '' : `${key}: `;
     const printed = print(value, indent + 2, indent + 2 + label.length);
-    return `${inner}${printEntry(label, printed, indent + 2)},`;
+    const above = comment.flatMap((text) => wrap(commentText(text), `${inner}//`, `${inner}//  `));
+    return [...above, `${inner}${printEntry(label, printed, indent + 2)},`].join('\n');
   });
   return [node.open, ...entries, ' '.repeat(indent) + node.close].join('\n');
 }
@@ -146,6 +159,13 @@ function helpersOf({ registers }: RegisterMap): string[] {
   return [...(single ? ['bit'] : []), ...(wide ? ['bits'] : [])];
 }
 
+function titled(title: readonly string[]): string {
+  const lines = title.flatMap((line) => {
+    return line === '' ? [' *'] : wrap(commentText(line), ' *', ' *');
+  });
+  return ['/**', ...lines, ' */'].join('\n');
+}
+
 function header(map: RegisterMap, losses: readonly Loss[]): string {
   const lines = [
     '/**',
@@ -175,14 +195,14 @@ function commentText(text: string): string {
   return text.replaceAll('*/', '* /').replaceAll(/\s+/g, ' ');
 }
 
-/** One item of the list, indented, in lines of at most 100 columns where its words allow. */
-function wrap(text: string): string[] {
+/** One item of a comment in lines of at most 100 columns where its words allow. */
+function wrap(text: string, begin = ' * -', next = ' *  '): string[] {
   const lines: string[] = [];
-  let line = ' * -';
+  let line = begin;
   for (const word of text.split(' ')) {
     if (line.length + 1 + word.length > COLUMNS) {
       lines.push(line);
-      line = ' *  ';
+      line = next;
     }
     line = `${line} ${word}`;
   }
