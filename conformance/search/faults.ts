@@ -15,12 +15,12 @@ export const nanoseconds: Parameter = {
   likely: TIMES,
 };
 
-const word: Parameter = {
+const word = {
   type: 'integer',
   min: 0,
   max: ALL_ONES,
   likely: [0, 1, 0x80, 0xff, 0x80000000, ALL_ONES],
-};
+} as const;
 
 export interface PciFaultPlaces {
   /** So many of them a scenario of usual size has. */
@@ -53,7 +53,12 @@ export function pciFaultWords(places: PciFaultPlaces): Readonly<Record<string, F
   const few: Parameter = { type: 'integer', min: 1, max: 64, likely: [1, 2, 4] };
   const plain: Readonly<Record<string, FaultWord['parameters']>> = {
     'no-answer': { at: access, accesses: few },
-    'stuck-bits': { ...register, mask: word, value: word },
+    // Most often all of them: whatever the register says, it says for ever.
+    'stuck-bits': {
+      ...register,
+      mask: { ...word, min: 1, likely: [ALL_ONES, 1, 0x80] },
+      value: word,
+    },
     'false-read': { ...register, value: word, reads: few },
     'lost-interrupt': { at: interrupt },
     'late-interrupt': { at: interrupt, ns: nanoseconds },

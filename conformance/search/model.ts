@@ -56,9 +56,4 @@ export interface Play {
   finish(): Promise<void> | void;
   /** The state now, for coverage of (state, operation): short, of a small set. */
   state(): string;
-  /**
-   * Where in its life the driver is: failures are told apart by it, and keep it while they shrink.
-   * Without what else goes on and what went wrong before; default: the state.
-   */
-  phase?(): string;
 }

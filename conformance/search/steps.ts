@@ -32,7 +32,7 @@ export async function playSteps(
   audience: Audience = {},
 ): Promise<void> {
   const play = model.play(scene, (state) => audience.reached?.(state));
-  audience.watch?.(() => play.phase?.() ?? play.state());
+  audience.watch?.(() => play.state());
   const begun = play.begin?.();
   if (begun !== undefined) await begun;
   const clients = new Clients();

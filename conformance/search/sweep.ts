@@ -12,7 +12,9 @@ import { PLACE } from './values.ts';
 /** Places of one fault in one tour. */
 const PLACES_MAX = 4000;
 /** Values of each other parameter of a fault. */
-const VARIANTS_MAX = 2;
+const VALUES_MAX = 2;
+/** Of a parameter that says what is struck, such as a register: all that are likely. */
+const WHICH = 'offset';
 /** Steps of a tour: a vocabulary is walked once. */
 const TOUR_MAX = 64;
 
@@ -129,7 +131,8 @@ function lanes({ part, words, steps, offers, isWhole }: LaneOptions): Lane[] {
       const place = parameters[PLACE];
       const last = place?.type === 'integer' ? Math.min(place.max, PLACES_MAX) : undefined;
       const next = place?.type === 'integer' ? place.min : 1;
-      const chosen = variants(parameters).slice(0, isWhole ? VARIANTS_MAX : 1);
+      const all = variants(parameters);
+      const chosen = isWhole || WHICH in parameters ? all : all.slice(0, 1);
       return chosen.map((values): Lane => {
         const phrase = { word, with: values };
         return { part, phrase, last, steps, stage, next, reach: 0, ended: false };
@@ -139,11 +142,15 @@ function lanes({ part, words, steps, offers, isWhole }: LaneOptions): Lane[] {
 
 /** Few values of each parameter, all of them varied together: not their product. */
 function variants(parameters: FaultWord['parameters']): Record<string, Value>[] {
-  return Array.from({ length: VARIANTS_MAX }, (_, which) =>
+  const which = parameters[WHICH];
+  const places = which?.type === 'integer' ? (which.likely ?? []) : [];
+  const each = Math.max(1, places.length);
+  return Array.from({ length: each * VALUES_MAX }, (_, number) =>
     Object.fromEntries(
       Object.entries(parameters).map(([name, parameter]) => {
+        if (name === WHICH && places.length > 0) return [name, places[number % each] as Value];
         const values = few(parameter);
-        const index = name === PLACE ? 0 : which % values.length;
+        const index = name === PLACE ? 0 : Math.floor(number / each) % values.length;
         return [name, values[index] as Value];
       }),
     ),
@@ -157,7 +164,7 @@ function few(parameter: Parameter): readonly Value[] {
   if (parameter.type === 'flag') return [false, true];
   if (parameter.type === 'choice') return parameter.of;
   const { min, max, likely = [] } = parameter;
-  return [...likely.slice(0, 1), ...likely.slice(-1), min, max].slice(0, VARIANTS_MAX);
+  return [...likely.slice(0, 1), ...likely.slice(-1), min, max].slice(0, VALUES_MAX);
 }
 
 /** Every word once, where it applies; and every word that applies at the start, alone. */

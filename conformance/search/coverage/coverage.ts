@@ -43,7 +43,6 @@ export class Coverage {
           },
           finish: () => play.finish(),
           state: () => play.state(),
-          phase: () => play.phase?.() ?? play.state(),
         };
       },
     };

@@ -81,10 +81,6 @@ class BlockPlay implements Play {
     return this.#life.describe();
   }
 
-  phase(): string {
-    return this.#life.state;
-  }
-
   async finish(): Promise<void> {
     const disk = this.#disk;
     if (!this.#life.inTrouble && this.#life.state === 'up' && disk !== undefined && this.#isReady) {

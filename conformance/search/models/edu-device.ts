@@ -12,6 +12,9 @@ import { LIFE_START, LIFE_WORDS } from './life-words.ts';
 
 const ALL_ONES = 0xffffffff;
 const FACTORIAL_MAX = 12;
+/** The lowest byte of the identification register. */
+const MAGIC = 0xed;
+const BYTE = 256;
 
 const offset: Parameter = {
   type: 'integer',
@@ -71,6 +74,7 @@ export const eduDeviceModel: SearchModel = {
         Register.Factorial,
         Register.Identification,
         Register.DmaCommand,
+        Register.DmaCount,
         Register.Liveness,
       ],
     }),
@@ -84,26 +88,38 @@ export const eduDeviceModel: SearchModel = {
 class EduPlay implements Play {
   readonly #life: Life<EduDevice>;
   readonly #buffer = new EduBuffer();
+  /** Operations that ended well since the driver started: each took an interrupt at least. */
+  #ended = 0;
 
   constructor(scene: Scene, reach: (state: string) => void) {
     this.#life = new Life(scene, reach);
     this.#life.onReset = () => this.#buffer.forget();
+    this.#life.onChange = (state) => {
+      if (state === 'off') this.#ended = 0;
+    };
   }
 
-  begin(): Promise<void> {
-    return this.#life.begin();
+  async begin(): Promise<void> {
+    await this.#life.begin();
+    if (this.#life.state === 'up') this.#expectItself();
   }
 
   state(): string {
     return this.#life.describe();
   }
 
-  phase(): string {
-    return this.#life.state;
-  }
-
   finish(): Promise<void> {
     return this.#life.finish();
+  }
+
+  /** Who starts on a device that says that it is another one would drive anything. */
+  #expectItself(): void {
+    const lie = this.#life.scene.faults.find(
+      (fault) =>
+        fault.kind === 'false-read' && fault.offset === Register.Identification && fault.at === 1,
+    );
+    if (lie?.kind !== 'false-read' || lie.value % BYTE === MAGIC) return;
+    expect.that(false, 'Start on another device', 'a failure', 'success');
   }
 
   perform(step: Step): Promise<void> | void {
@@ -138,16 +154,24 @@ class EduPlay implements Play {
     name: string,
     begin: (driver: EduDevice) => T | Promise<T>,
     expected: T,
-    isWrong = false,
+    { isWrong = false, done }: { isWrong?: boolean; done?: () => void } = {},
   ): Promise<void> | void {
     const check = (value: T) => expect.equal(value, expected, `the answer of ${name}`);
-    return this.#life.call({ name, begin, check, refusal: refusal(isWrong) });
+    return this.#life.call({
+      name,
+      begin,
+      check,
+      refusal: refusal(isWrong),
+      ...(done && { done }),
+    });
   }
 
   #factorial(n: number): Promise<void> | void {
     const expected = FACTORIALS[n];
     const isWrong = expected === undefined;
-    return this.#call('factorial', (driver) => driver.factorial(n), expected ?? 0, isWrong);
+    const done = () => void this.#ended++;
+    const begin = (driver: EduDevice) => driver.factorial(n);
+    return this.#call('factorial', begin, expected ?? 0, { isWrong, done });
   }
 
   #copyIn({ offset: at, length: count, fill: first }: Values): Promise<void> | void {
@@ -160,7 +184,10 @@ class EduPlay implements Play {
     return this.#life.call({
       name: 'copyIn',
       begin: (driver) => driver.copyIn(from, bytes.slice()),
-      done: () => write?.end(),
+      done: () => {
+        write?.end();
+        this.#ended++;
+      },
       refusal: refusal(isWrong),
     });
   }
@@ -172,6 +199,7 @@ class EduPlay implements Play {
     return this.#life.call({
       name: 'copyOut',
       begin: (driver) => driver.copyOut(from, bytes),
+      done: () => void this.#ended++,
       check: (seen) => this.#buffer.check(from, bytes, seen, began),
       refusal: refusal(!fits(from, bytes)),
     });
@@ -182,13 +210,24 @@ class EduPlay implements Play {
     return this.#life.call({
       name: 'interruptSelfTest',
       begin,
+      done: () => void this.#ended++,
       refusal: refusal(bits === 0),
     });
   }
 
   #statistics(): Promise<void> | void {
     const begin = (driver: EduDevice) => driver.statistics();
-    return this.#life.call({ name: 'statistics', begin, isLocal: true });
+    const ended = this.#ended;
+    return this.#life.call({
+      name: 'statistics',
+      begin,
+      isLocal: true,
+      check: ({ interrupts }) => {
+        if (this.#life.inTrouble) return;
+        const what = 'the interrupts that statistics tells of';
+        expect.that(interrupts >= ended, what, `${ended} at least`, `${interrupts}`);
+      },
+    });
   }
 }
 

@@ -17,8 +17,11 @@ import { LIES, spoils } from '../faults.ts';
 import type { Step } from '../scenario.ts';
 import type { Begun, Call, LifeState } from './call.ts';
 
-/** Of a device that hides why it interrupts, no handler can take the cause away. */
-const UNDER_LIES = OWN_RULES.filter((rule) => rule !== 'HOST-STORM');
+/**
+ * Of a device that hides why it interrupts, no handler can take the cause away. Memory that changes
+ * is to be read once, whatever else is so.
+ */
+const UNDER_LIES = [...OWN_RULES.filter((rule) => rule !== 'HOST-STORM'), 'PCI-R16'];
 
 /** What has happened when a call that is cut off by a crash ends. */
 const DIED = Symbol('died');

@@ -63,7 +63,6 @@ class SerialPlay implements Play {
   }
 
   readonly state = (): string => `${this.#life.describe()}, ${this.#port}`;
-  readonly phase = (): string => `${this.#life.state}, ${this.#port}`;
 
   async finish(): Promise<void> {
     if (!this.#life.isLiedTo) {

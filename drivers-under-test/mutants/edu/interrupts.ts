@@ -119,6 +119,32 @@ export const eduInterrupts: readonly DriverMutant[] = [
   },
   {
     ...edu,
+    id: 'edu/computation-polled-for-ever',
+    bugClass: 'BC-05',
+    what: 'Start polls for the end of an earlier computation without a limit.',
+    edits: [
+      {
+        find: "      if (waits === RECOVERY_POLLS) fail('kIOReturnBusy', 'an earlier computation does not end');\n      await this.IOSleep(RECOVERY_POLL_MS);\n",
+        replace: '      waits = 0;\n',
+      },
+    ],
+  },
+  {
+    ...edu,
+    id: 'edu/handler-waits-for-silence',
+    bugClass: 'BC-08',
+    what: 'The handler does not return before the device has taken its interrupt back.',
+    edits: [
+      {
+        find: 'this.#registers.INTERRUPT_ACKNOWLEDGE.write(bits);\n    const wait',
+        replace:
+          'this.#registers.INTERRUPT_ACKNOWLEDGE.write(bits);\n' +
+          '    while (this.#registers.INTERRUPT_STATUS.read() !== 0);\n    const wait',
+      },
+    ],
+  },
+  {
+    ...edu,
     id: 'edu/storm-answers-storm',
     bugClass: 'BC-08',
     what: 'The handler asks the device for an interrupt that it then serves again.',
