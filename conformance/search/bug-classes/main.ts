@@ -20,7 +20,7 @@ const { values, positionals } = parseArgs({
   allowNegative: true,
   options: {
     seeds: { type: 'string', default: '10' },
-    executions: { type: 'string', default: '1000' },
+    executions: { type: 'string', default: '2000' },
     healthy: { type: 'boolean', default: true },
   },
 });
@@ -39,15 +39,16 @@ async function rowsOf(benches: Benches): Promise<Row[]> {
 }
 
 /** What finds so much must be silent where there is nothing to be found. */
-async function healthyOf(benches: Benches): Promise<Healthy[]> {
+async function healthyOf(benches: Benches, rows: readonly Row[]): Promise<Healthy[]> {
   const found: Healthy[] = [];
   for (const driver of driversOf(chosen)) {
     const bench = await benches.ofDriver(driver);
+    const most = budgetOf(driver, rows);
     const alarms: string[] = [];
     let executions = 0;
     let ms = 0;
     for (let seed = 1; seed <= budgets.seeds; seed++) {
-      const sought = await seek(bench, seed, budgets.executions);
+      const sought = await seek(bench, seed, most);
       executions += sought.executions;
       ms += sought.ms;
       if (sought.failure !== undefined) alarms.push(sought.failure.signature);
@@ -59,14 +60,24 @@ async function healthyOf(benches: Benches): Promise<Healthy[]> {
   return found;
 }
 
+/** As many executions as any defect of the driver took to be found. */
+function budgetOf(driver: string, rows: readonly Row[]): number {
+  const own = rows.filter(({ mutant }) => driverOf(mutant) === driver);
+  return Math.max(...own.map(({ maxExecutions }) => maxExecutions));
+}
+
+function driverOf(mutant: string): string | undefined {
+  return driverMutants.find(({ id }) => id === mutant)?.driver;
+}
+
 function driversOf(bugs: readonly BugClass[]): string[] {
-  const ids = new Set(bugs.map(({ mutant }) => mutant));
-  return [...new Set(driverMutants.filter(({ id }) => ids.has(id)).map(({ driver }) => driver))];
+  const drivers = bugs.map(({ mutant }) => driverOf(mutant));
+  return [...new Set(drivers)].filter((driver) => driver !== undefined);
 }
 
 const benches = new Benches();
 const rows = await rowsOf(benches);
-const healthy = values.healthy ? await healthyOf(benches) : [];
+const healthy = values.healthy ? await healthyOf(benches, rows) : [];
 const broken = failures(rows, healthy);
 mkdirSync(FOLDER, { recursive: true });
 const file = join(FOLDER, 'bugclasses.json');

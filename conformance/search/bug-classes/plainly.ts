@@ -12,7 +12,10 @@ export interface Plain {
   readonly found: boolean;
 }
 
-/** @param budget executions before it gives up */
+/** Of one search: what a driver takes that is slow to play. */
+const WALL_MS = 10_000;
+
+/** @param budget executions before it gives up, if its time lasts */
 export async function seekPlainly(bench: Bench, seed: number, budget: number): Promise<Plain> {
   const { model, subject, extent } = bench;
   const began = cpuMs();
@@ -23,6 +26,11 @@ export async function seekPlainly(bench: Bench, seed: number, budget: number): P
     bench.coverage.end();
     return !isFailure(outcome);
   });
-  const { failed } = await fc.check(property, { seed, numRuns: budget, endOnFailure: true });
+  const { failed } = await fc.check(property, {
+    seed,
+    numRuns: budget,
+    endOnFailure: true,
+    interruptAfterTimeLimit: WALL_MS,
+  });
   return { ms: cpuMs() - began, executions, found: failed };
 }

@@ -189,18 +189,6 @@ export const eduLifecycle: readonly DriverMutant[] = [
   },
   {
     ...edu,
-    id: 'edu/one-woken-of-all',
-    bugClass: 'BC-13',
-    what: 'The end of an operation wakes one of those who wait, who may have to leave at once.',
-    edits: [
-      {
-        find: 'this.#queue.Wakeup(this, kIODispatchQueueWakeupAll);',
-        replace: 'if (kIODispatchQueueWakeupAll) this.#queue.Wakeup(this);',
-      },
-    ],
-  },
-  {
-    ...edu,
     id: 'edu/busy-after-failure',
     bugClass: 'BC-24',
     what: 'An operation that fails leaves the device busy for ever.',
