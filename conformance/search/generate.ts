@@ -173,7 +173,7 @@ export class Generator {
     return {
       operations: swarm.length === 0 ? this.#operations : swarm,
       pools: this.#domains.pools(source),
-      clients: few === 1 || source.below(2) === 0 ? 1 : 2 + source.below(few - 1),
+      clients: source.below(2) === 0 ? 1 : 1 + source.below(few),
       depth: DEPTHS[source.below(DEPTHS.length)] as number,
     };
   }
