@@ -45,15 +45,8 @@ export const BUG_CLASSES: readonly BugClass[] = [
   {
     id: 'BC-02',
     name: 'device-supplied index',
-    mutant: 'nvme/any-identifier',
-    minimal: [
-      {
-        failure: 'NVME-R25',
-        size: 1,
-        why: 'the answer that names a command that is not there; without it nothing is wrong',
-      },
-      { failure: '', size: 1, why: 'one answer' },
-    ],
+    mutant: 'edu/source-from-table',
+    minimal: [{ failure: '', size: 1, why: 'a self-test with a status that is not in the table' }],
   },
   {
     id: 'BC-03',

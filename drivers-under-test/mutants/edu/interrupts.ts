@@ -131,6 +131,21 @@ export const eduInterrupts: readonly DriverMutant[] = [
   },
   {
     ...edu,
+    id: 'edu/source-from-table',
+    bugClass: 'BC-02',
+    what: 'The status of an interrupt is looked up in a table that does not have every one.',
+    edits: [
+      {
+        find: 'this.#registers.INTERRUPT_ACKNOWLEDGE.write(bits);\n    const wait',
+        replace:
+          'this.#registers.INTERRUPT_ACKNOWLEDGE.write(bits);\n' +
+          "    const sources = new Map([[1, 'factorial'], [0x100, 'transfer']]);\n" +
+          '    if ((sources.get(bits) as string).length === 0) return;\n    const wait',
+      },
+    ],
+  },
+  {
+    ...edu,
     id: 'edu/handler-waits-for-silence',
     bugClass: 'BC-08',
     what: 'The handler does not return before the device has taken its interrupt back.',
