@@ -1,7 +1,8 @@
 /**
  * `npm run bugclasses`: is a defect of every class of bugs found, how soon, and how small does what
- * is found get? `-- BC-12 BC-20 --seeds 3` for some of them; `--no-healthy` leaves out the drivers
- * without a defect. Times are of one core.
+ * is found get? `-- BC-12 BC-20 --seeds 3` for some of them; `--executions` and `--plain` are how
+ * many runs the search and plain fast-check have; `--no-healthy` leaves out the drivers without a
+ * defect. Times are of one core.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,11 +22,16 @@ const { values, positionals } = parseArgs({
   options: {
     seeds: { type: 'string', default: '10' },
     executions: { type: 'string', default: '2000' },
+    plain: { type: 'string', default: '2000' },
     healthy: { type: 'boolean', default: true },
   },
 });
 
-const budgets: Budgets = { seeds: Number(values.seeds), executions: Number(values.executions) };
+const budgets: Budgets = {
+  seeds: Number(values.seeds),
+  executions: Number(values.executions),
+  plain: Number(values.plain),
+};
 const chosen = BUG_CLASSES.filter(({ id }) => positionals.length === 0 || positionals.includes(id));
 
 async function rowsOf(benches: Benches): Promise<Row[]> {

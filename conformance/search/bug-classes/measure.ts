@@ -9,6 +9,8 @@ export interface Budgets {
   readonly seeds: number;
   /** Executions until a search gives up. */
   readonly executions: number;
+  /** The same for fast-check by itself. */
+  readonly plain: number;
 }
 
 export interface Row {
@@ -46,13 +48,13 @@ export interface Shrunk {
 export async function measure(
   bug: BugClass,
   bench: Bench,
-  { seeds, executions: budget }: Budgets,
+  { seeds, executions: budget, plain: plainBudget }: Budgets,
 ): Promise<Row> {
   const found: { readonly seed: number; readonly sought: Sought }[] = [];
   const plain: Plain[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
     found.push({ seed, sought: await seek(bench, seed, budget) });
-    plain.push(await seekPlainly(bench, seed, budget));
+    plain.push(await seekPlainly(bench, seed, plainBudget));
   }
   const shrunk = found.flatMap(({ seed, sought }) => shrunkOf(bug, seed, sought));
   const times = found.map(({ sought }) => sought.ms);
