@@ -102,7 +102,7 @@ function accessOfZeros({ reads, writes }: MinedRegister): AccessName {
 function commentOf(register: MinedRegister): string[] {
   const { bytes, reads, writes, first, fields } = register;
   const { zerosRead, onesRead, zerosWritten, onesWritten } = register;
-  const lines = [`${countText(reads, 'Read')}; ${countText(writes, 'written')}.`];
+  const lines = [`Read: ${countText(reads)}; written: ${countText(writes)}.`];
   if (first !== undefined) lines[0] += ` First read ${hex(first)}.`;
   const never = BigInt.asUintN(bytes * 8, ~(zerosWritten | onesWritten));
   if (reads.size > 0) lines.push(`Read as 0: ${hex(zerosRead)}, as 1: ${hex(onesRead)}.`);
@@ -124,11 +124,10 @@ function commentOf(register: MinedRegister): string[] {
   return lines;
 }
 
-/** Such as `read 12 times with 4 bytes, 1 with 8`. */
-function countText(counts: ReadonlyMap<AccessSize, number>, what: string): string {
-  if (counts.size === 0) return `never ${what.toLowerCase()}`;
-  const parts = [...counts].map(([size, count]) => `${count} times with ${size * 8} bits`);
-  return `${what} ${parts.join(' and ')}`;
+/** Such as `32 bits (12), 64 bits (1)`. */
+function countText(counts: ReadonlyMap<AccessSize, number>): string {
+  if (counts.size === 0) return 'never';
+  return [...counts].map(([size, count]) => `${size * 8} bits (${count})`).join(', ');
 }
 
 function hex(value: bigint): string {

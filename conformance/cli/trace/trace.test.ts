@@ -1,9 +1,18 @@
 /** `dyno record` and `dyno trace`, as they are typed. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compile } from '../../../sim/registers/compile.ts';
+import type { RegisterMap } from '../../../sim/registers/declare.ts';
 import { Folder } from '../command.fixture.ts';
 import { moved } from './pager.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const corpus = (device: string): string => join(root, 'traces/corpus', device, 'linux.dyno');
+const DECLARE = join(root, 'sim/registers/declare.ts');
+const TSC = join(root, 'node_modules/.bin/tsc');
+const TYPES = join(root, 'node_modules/@types');
 
 const folder = new Folder();
 afterAll(() => folder.remove());
@@ -47,7 +56,46 @@ describe('dyno trace', { concurrent: true, timeout: 60_000 }, () => {
     expect(out).toMatch(/only in edu\.dyno, 0 only in reads\.dyno, \d+ lines not shown/);
   });
 
+  it.each(['nvme', 'uart-16550', 'e1000e'])('mines a map of %s that compiles', async (device) => {
+    const { code, out } = await folder.dyno(`trace mine ${corpus(device)}`);
+    expect(code).toBe(0);
+    folder.write('package.json', '{ "type": "module" }');
+    // Where the imports of the draft lead.
+    folder.write('registers/declare.ts', `export * from '${DECLARE}';\n`);
+    const file = folder.write(`devices/${device}/registers.ts`, out);
+    const options = '--noEmit --strict --module nodenext --target es2024 --types node';
+    const flags = '--allowImportingTsExtensions --verbatimModuleSyntax --skipLibCheck';
+    const check = `'${TSC}' ${options} ${flags} --typeRoots '${TYPES}' '${file}'`;
+    expect(await folder.shell(check)).toMatchObject({ code: 0, out: '' });
+    const { registers } = (await import(pathToFileURL(file).href)) as { registers: RegisterMap };
+    expect(registers.name).toBe(device);
+    expect(compile(registers).registers.length).toBeGreaterThan(5);
+  });
+
+  it('finds no contradiction between recordings and our maps, and one in another map', async () => {
+    for (const device of ['nvme', 'uart-16550']) {
+      const { code, out } = await folder.dyno(`trace mine ${corpus(device)} --contradict`);
+      expect(out).toBe('0 contradictions with the declared map\n');
+      expect(code).toBe(0);
+    }
+    const line = `trace mine ${corpus('e1000e')} --contradict --device edu`;
+    const { code, out } = await folder.dyno(line);
+    expect(out).toMatch(/^driver, \d+ times, first in event \d+: A read of 4 bytes at offset 0x/m);
+    expect(code).toBe(1);
+  });
+
+  it('mines one space, as JSON', async () => {
+    const { out, err } = await folder.dyno(`trace mine ${corpus('nvme')} --json`);
+    const { registers } = JSON.parse(out) as { registers: { at: number; reads: object }[] };
+    expect(registers.find(({ at }) => at === 0x1c)?.reads).toEqual({ 4: 20 });
+    expect(err).toMatch(/\d+ accesses are to space 8: see --space/);
+    const table = await folder.dyno(`trace mine ${corpus('nvme')} --space 8`);
+    expect(table.out).toContain('at: 0x2000,');
+  });
+
   it.each<[line: string, says: RegExp]>([
+    ['trace mine edu.dyno --space 3', /has no access to registers that a map could be mined from/],
+    [`trace mine ${corpus('e1000e')} --contradict`, /There is no register map of e1000e/],
     ['trace show nothing.dyno', /nothing\.dyno: there is no such file/],
     ['trace show edu.dyno --kind reed', /There is no kind reed of events/],
     ['trace show edu.dyno --after soon', /A time is a number with ns, us, ms or s, not soon/],
