@@ -3,8 +3,8 @@
  * that show it, known by hand.
  *
  * A scenario begins with a start and ends with a stop. If anything was done or went wrong, a final
- * proof comes before that: the driver works (a round of simple I/O), after a start or a wake if need
- * be. So what any use shows takes one step or fault; with none of them the driver is not used.
+ * proof comes before that: the driver works (a round of simple I/O), after a start or a wake if
+ * need be. So what any use shows takes one step or fault; with none of them the driver is not used.
  */
 
 /** A smallest scenario: steps, faults, answers and deviations of the schedule together. */
@@ -46,7 +46,14 @@ export const BUG_CLASSES: readonly BugClass[] = [
     id: 'BC-02',
     name: 'device-supplied index',
     mutant: 'edu/source-from-table',
-    minimal: [{ failure: '', size: 1, why: 'a self-test with a status that is not in the table' }],
+    minimal: [
+      {
+        failure: 'unhandled-rejection',
+        size: 2,
+        why: 'the same when a call may fail, since something went wrong before',
+      },
+      { failure: '', size: 1, why: 'a self-test with a status that is not in the table' },
+    ],
   },
   {
     id: 'BC-03',

@@ -79,6 +79,7 @@ class SerialPlay implements Play {
     const length = Number(values['length']);
     switch (word) {
       case 'open':
+      case 'open-again':
         return this.#open(settingsOf(step));
       case 'close':
         return this.#close();

@@ -77,6 +77,7 @@ export const SERIAL_WORDS: Readonly<Record<string, OperationWord>> = {
   stop: offWord('stop'),
   crash: offWord('crash'),
   open: { weight: 10, parameters: settings, applies: isClosed, leads: opens },
+  'open-again': { weight: 1, parameters: settings, applies: isOpen },
   close: { weight: 2, parameters: {}, applies: isOpen, leads: closes },
   configure: { weight: 2, parameters: settings, applies: isOpen },
   write: { weight: 8, parameters: { length, timeout }, applies: isOpen },
