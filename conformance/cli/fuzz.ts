@@ -1,7 +1,6 @@
 /** `dyno fuzz`: looks for failures of a driver until its time or its runs are used up. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { findingLines } from '../../reports/renderers/failure-text.ts';
 import { EXIT_MEANING } from '../../reports/summary.ts';
 import type { Catalog } from '../config.ts';
@@ -32,12 +31,13 @@ export interface FuzzOptions {
   readonly shrink: number;
   readonly resume: boolean;
   readonly out: string;
+  /** Committed scenarios, in a folder for each driver. */
+  readonly corpus: string;
   readonly config?: string;
 }
 
 /** When neither time nor runs are given. */
 const TIME_MS = 10 * 60_000;
-const COMMITTED = new URL('../search/corpus/', import.meta.url);
 const INTERRUPTED = 130;
 
 export async function fuzzVerb(reference: string, options: FuzzOptions): Promise<number> {
@@ -142,7 +142,7 @@ function fixed(
       seed,
     },
     folder,
-    committed: fileURLToPath(new URL(`${manifest.id}/`, COMMITTED)),
+    committed: join(options.corpus, manifest.id),
     runs: options.runs ?? Infinity,
     resume: options.resume,
     shrinkExecutions: options.shrink,

@@ -126,6 +126,7 @@ const fuzz = program
   .option(...PATIENCE, positive, 20)
   .option('--shrink <executions>', 'what it may take to make one finding small', positive, 2000)
   .option('--resume', 'go on with a campaign that was cut off', false)
+  .option('--corpus <folder>', 'scenarios that are played first, by driver', 'dyno-corpus')
   .option(...FUZZ_OUT)
   .option(...CONFIG)
   .action(async (driver: string, options) => {

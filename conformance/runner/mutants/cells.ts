@@ -31,6 +31,7 @@ export class Cells {
   readonly #wallMs = new Map<string, number>();
   readonly #given = new Set<PlanItem>();
   #heard = 0;
+  #stopped = false;
 
   constructor(input: CellsInput) {
     this.#input = input;
@@ -73,6 +74,11 @@ export class Cells {
     if (caughtItself({ cause })) this.#busy.add(clause);
   }
 
+  /** Gives nothing more. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   /** How far it is, in one line. */
   progress(): string {
     const { candidates } = this.#input;
@@ -94,7 +100,7 @@ export class Cells {
 
   *#fresh(items: readonly PlanItem[]): Generator<PlanItem, void> {
     for (const item of items) {
-      if (this.#given.has(item)) continue;
+      if (this.#stopped || this.#given.has(item)) continue;
       this.#given.add(item);
       yield item;
     }

@@ -143,6 +143,8 @@ function asCell({ target, clause, verdict, cause, failure, reason, wallMs }: Ver
 
 async function judged(cells: Cells): Promise<Cell[]> {
   const heard: Cell[] = [];
+  // What is known by then is told and remembered.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cells.stop());
   await judgeAll(cells.items(), {
     setup: {
       configPath: fileURLToPath(new URL('./mutants.config.ts', import.meta.url)),
