@@ -6,6 +6,7 @@ import type { DmaMemory } from '../sim/buses/pci/function.ts';
 import type { EventKind, Journal } from '../sim/kernel/journal.ts';
 import type { CompiledMap } from '../sim/registers/compile.ts';
 import type { Citation } from './citation.ts';
+import type { BusKind } from './target.ts';
 
 /** What a rule is given for one scene. */
 export interface Watch {
@@ -32,7 +33,14 @@ export interface Rule {
   readonly subject: 'driver' | 'device';
   /** Only on targets with this device; default: on all. */
   readonly device?: string;
+  /** Only on targets on this bus; default: on all. */
+  readonly bus?: BusKind;
   /** Classes of `bug-classes.md` that it catches, such as `BC-14`. */
   readonly bugClasses: readonly string[];
   watch(watch: Watch): void;
+}
+
+/** Whether a rule judges drivers of this device on this bus. */
+export function appliesTo(rule: Rule, device: string | undefined, bus: string): boolean {
+  return (rule.device ?? device) === device && (rule.bus ?? bus) === bus;
 }

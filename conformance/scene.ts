@@ -21,7 +21,7 @@ import { clientMemory } from '../drivers-under-test/host/client-memory.ts';
 import { Inexpressible } from '../drivers-under-test/host/process-manifest.ts';
 import { type Attachment, type Fault, attach } from './attachment.ts';
 import { ProcessPace, ProcessSeat } from './process-seat.ts';
-import type { Rule } from './rule.ts';
+import { type Rule, appliesTo } from './rule.ts';
 import { Inconclusive } from './expect.ts';
 import { RuleBook } from './rule-book.ts';
 import {
@@ -105,9 +105,10 @@ export class Scene {
     });
     options.onWorld?.(this.world);
     this.device = target.open(this.world);
-    const kinds = this.device.bus === 'pci' ? PCI_ACCESSES : MESSAGES;
+    const { bus: here } = this.device;
+    const kinds = here === 'pci' ? PCI_ACCESSES : MESSAGES;
     for (const kind of kinds) this.world.journal.observe(kind, () => this.#accesses++);
-    const rules = options.rules.filter(({ device }) => (device ?? target.device) === target.device);
+    const rules = options.rules.filter((it) => appliesTo(it, target.device, here));
     const memory = this.device.bus === 'pci' ? this.device.function.memory : undefined;
     this.rules = new RuleBook(rules, this.world.journal, this.device.maps, memory);
   }

@@ -4,6 +4,8 @@ import { displayBoard } from '../../sim/machines/display-board.ts';
 import { tmp105Board } from '../../sim/machines/tmp105-board.ts';
 import { eepromBoard } from '../../sim/machines/eeprom-board.ts';
 import { flashBoard } from '../../sim/machines/flash-board.ts';
+import { i2cRules } from '../checkers/i2c/rules.ts';
+import { spiRules } from '../checkers/spi/rules.ts';
 import { norRules } from '../checkers/spi-nor/rules.ts';
 import type { Catalog, TargetEntry } from '../config.ts';
 import { device as eepromDevice } from '../suites/24cxx/device.ts';
@@ -201,7 +203,7 @@ export function boards(driver: (folder: string) => string) {
       },
     },
     suites: SUITES,
-    rules: norRules,
+    rules: [...i2cRules, ...spiRules, ...norRules],
     exercises: {
       Display: displaySimpleIO,
       EnvironmentSensor: environmentSimpleIO,

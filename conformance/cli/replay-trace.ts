@@ -14,6 +14,7 @@ import { UsageError } from '../usage-error.ts';
 import { knownDifferences } from './known-differences.ts';
 import type { ReplayOptions } from './replay.ts';
 import { batchesOf, mapsOf, openInput } from './trace/input.ts';
+import { appliesTo } from '../rule.ts';
 
 const SHOWN_MAX = 20;
 
@@ -23,9 +24,9 @@ export async function replayTraceVerb(file: string, options: ReplayOptions): Pro
   const played = { header: trace.header, batches: batchesOf(file, trace) };
   if (part === 'nobody') {
     const { rules } = await loadCatalog(options.config);
-    const { device } = trace.header;
+    const { bus, device } = trace.header;
     const maps = await mapsOf(trace.header, options);
-    const fitting = rules.filter((rule) => rule.device === undefined || rule.device === device);
+    const fitting = rules.filter((rule) => appliesTo(rule, device, bus));
     const report = judgePassively(played, fitting, maps);
     print([...subject(file, trace), ...passiveLines(report)]);
     return report.broken.length === 0 ? EXIT.pass : EXIT.fail;

@@ -1,8 +1,9 @@
 /** What a driver and a NOR flash say to each other, from the journal: instructions and answers. */
 import { SpiEvent } from '../../../sim/buses/spi/bus.ts';
 import { EventKind } from '../../../sim/kernel/journal.ts';
-import { Lifecycle } from '../../../sim/kernel/lifecycle.ts';
 import type { Watch } from '../../rule.ts';
+import { onAnew } from '../anew.ts';
+import { onBus } from '../spi/line-events.ts';
 
 export interface Instruction {
   readonly opcode: number;
@@ -20,14 +21,9 @@ export interface Listener {
   /** Whoever drives from here on knows nothing of what was. */
   anew?(): void;
   configured?(mode: number, clockHz: number): void;
+  /** What follows goes over several lines; of no instruction where it is the instruction itself. */
+  lines?(lines: number, of: Instruction | undefined): void;
 }
-
-const ANEW: readonly string[] = [
-  Lifecycle.Start,
-  Lifecycle.Crashed,
-  Lifecycle.PowerCut,
-  Lifecycle.PowerOn,
-];
 
 export function follow(watch: Watch, listener: Listener): void {
   const { journal } = watch;
@@ -45,11 +41,10 @@ export function follow(watch: Watch, listener: Listener): void {
     const bytes = journal.bytesAt(at);
     if (bytes !== undefined && last !== undefined) listener.answer?.(bytes, last);
   });
-  watch.on(EventKind.Lifecycle, (at) => {
-    if (ANEW.includes(journal.textAt(at))) listener.anew?.();
-  });
-  watch.on(EventKind.Line, (at) => {
-    if (journal.addressAt(at) !== SpiEvent.Configure) return;
-    listener.configured?.(journal.sizeAt(at), journal.valueAt(at));
+  onAnew(watch, () => listener.anew?.());
+  onBus(watch, (event, at) => {
+    const [value, size] = [journal.valueAt(at), journal.sizeAt(at)];
+    if (event === SpiEvent.Configure) listener.configured?.(size, value);
+    if (event === SpiEvent.Lines) listener.lines?.(value, size === 0 ? undefined : last);
   });
 }

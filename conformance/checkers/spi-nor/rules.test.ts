@@ -33,6 +33,10 @@ const configure =
   (mode: number, clockHz: number): Step =>
   (journal) =>
     void journal.record(EventKind.Line, 0, SpiEvent.Configure, clockHz, mode);
+const over =
+  (lines: number, segment: number): Step =>
+  (journal) =>
+    void journal.record(EventKind.Line, 0, SpiEvent.Lines, lines, segment);
 const crashed: Step = (journal) => void journal.note(EventKind.Lifecycle, Lifecycle.Crashed);
 
 const enable = say(0x06);
@@ -111,6 +115,19 @@ const CASES: readonly {
     innocent: [
       [configure(0, 50_000_000), say(0x03)],
       [configure(3, 133_000_000), say(0x0b)],
+    ],
+  },
+  {
+    id: 'NOR-R07',
+    violating: [
+      [say(0x03, 0, 0, 0), over(2, 1), answer(0)],
+      [say(0x3b, 0, 0, 0, 0), over(4, 1), answer(0)],
+      [over(4, 0), say(0x9f), answer(0)],
+    ],
+    innocent: [
+      [say(0x3b, 0, 0, 0, 0), over(2, 1), answer(0)],
+      [say(0x6b, 0, 0, 0, 0), over(4, 1), answer(0)],
+      [say(0x38), over(4, 0), say(0x9f), over(4, 1), answer(0)],
     ],
   },
 ];

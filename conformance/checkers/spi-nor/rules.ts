@@ -39,6 +39,12 @@ const RESTS: ReadonlyMap<number, number> = new Map([
   [RESET, 30_000],
   [RELEASE, 3_000],
 ]);
+/** Instructions with bytes over two or four lines, with the number of them. */
+const SEVERAL_LINES: ReadonlyMap<number, number> = new Map([
+  ...[0x3b, 0x3c, 0xbb, 0xbc, 0x92].map((opcode) => [opcode, 2] as const),
+  ...[0x6b, 0x6c, 0xeb, 0xec, 0x94, 0x32, 0x34].map((opcode) => [opcode, 4] as const),
+]);
+const ENTER_QPI = 0x38;
 /** fR of Read Data, fC of the others. */
 const READ = 0x03;
 const READ_HZ_MAX = 50_000_000;
@@ -195,4 +201,32 @@ const clocked = rule({
   },
 });
 
-export const norRules: readonly Rule[] = [enabled, patient, paged, rested, asleep, clocked];
+const lined = rule({
+  id: 'NOR-R07',
+  cite: SHEET('Fast Read Dual Output (3Bh), Fast Read Quad Output (6Bh)'),
+  text: 'Two or four lines carry what an instruction for so many has there, never the opcode.',
+  bugClasses: ['BC-02'],
+  watch(watch) {
+    let isQpi = false;
+    follow(watch, {
+      anew: () => (isQpi = false),
+      instruction({ opcode }) {
+        if (opcode === ENTER_QPI) isQpi = true;
+        if (opcode === RESET) isQpi = false;
+        watch.arm();
+      },
+      lines(lines, of) {
+        if (isQpi) return;
+        if (of === undefined) watch.violate(`an opcode over ${lines} lines`);
+        else if (SEVERAL_LINES.get(of.opcode) !== lines) {
+          watch.violate(`bytes of ${hex(of.opcode)} over ${lines} lines`);
+        }
+      },
+    });
+  },
+});
+
+export const norRules: readonly Rule[] = [
+  ...[enabled, patient, paged, rested, asleep, clocked],
+  lined,
+];

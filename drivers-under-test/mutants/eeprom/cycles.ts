@@ -65,7 +65,7 @@ export const eepromCycles: readonly DriverMutant[] = [
     id: 'eeprom/polls-for-ever',
     bugClass: 'BC-05',
     what: 'It polls until the device answers.',
-    expected: ['memory-device/robustness/silent'],
+    expected: ['memory-device/robustness/silent', 'I2C-R05'],
     edits: [{ find: ' || polls === POLLS_MAX', replace: '' }],
   },
   {

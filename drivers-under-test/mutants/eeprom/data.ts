@@ -229,4 +229,33 @@ export const eepromData: readonly DriverMutant[] = [
     expected: ['memory-device/data/statistics'],
     edits: [{ find: '      this.#statistics.cycles++;\n', replace: '' }],
   },
+  {
+    ...eeprom,
+    id: 'eeprom/general-call',
+    bugClass: 'BC-11',
+    what: 'Start sends a reset to whoever is on the bus, by the address of the general call.',
+    expected: ['I2C-R01'],
+    edits: [
+      {
+        find: '      // Nobody before us may have',
+        replace:
+          '      const reset = { write: Uint8Array.of(0x06), block: -0x50 };\n' +
+          '      await this.#device.Transfer([reset]).catch(() => {});\n' +
+          '      // Nobody before us may have',
+      },
+    ],
+  },
+  {
+    ...eeprom,
+    id: 'eeprom/reads-nothing',
+    bugClass: 'BC-11',
+    what: 'A read of no bytes goes to the bus.',
+    expected: ['I2C-R06'],
+    edits: [
+      {
+        find: 'for (let done = 0; done < length;) {',
+        replace: 'for (let done = 0, first = true; first || done < length; first = false) {',
+      },
+    ],
+  },
 ];

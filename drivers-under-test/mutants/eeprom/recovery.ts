@@ -71,10 +71,23 @@ export const eepromRecovery: readonly DriverMutant[] = [
     id: 'eeprom/leaves-the-bus-stuck',
     bugClass: 'BC-22',
     what: 'A bus that is stuck is not freed.',
-    expected: ['memory-device/robustness/stuck-data'],
+    expected: ['memory-device/robustness/stuck-data', 'I2C-R02'],
     edits: [
       { find: `    ${RECOVER}    // A transfer`, replace: '    // A transfer' },
       { find: `        ${RECOVER}        this.#stat`, replace: '        this.#stat' },
+    ],
+  },
+  {
+    ...eeprom,
+    id: 'eeprom/frees-a-free-bus',
+    bugClass: 'BC-22',
+    what: 'Nine clocks follow each failure, whatever it was.',
+    expected: ['I2C-R03'],
+    edits: [
+      {
+        find: `    ${RECOVER}    // A transfer`,
+        replace: '    await this.#device.RecoverBus();\n    // A transfer',
+      },
     ],
   },
   {
@@ -106,7 +119,7 @@ export const eepromRecovery: readonly DriverMutant[] = [
     id: 'eeprom/keeps-freeing',
     bugClass: 'BC-07',
     what: 'A bus that stays stuck is freed again and again.',
-    expected: ['memory-device/cycles/stuck-for-ever'],
+    expected: ['memory-device/cycles/stuck-for-ever', 'I2C-R04'],
     edits: [
       {
         find: `    ${RECOVER}    // A transfer`,

@@ -250,4 +250,57 @@ export const norLife: readonly DriverMutant[] = [
     expected: ['NOR-R06'],
     edits: [{ find: 'const CLOCK_HZ = 20_000_000;', replace: 'const CLOCK_HZ = 80_000_000;' }],
   },
+  {
+    ...driver,
+    id: 'spi-nor/unconfigured',
+    bugClass: 'BC-01',
+    what: 'Mode and clock are what the controller has.',
+    expected: ['SPI-R01'],
+    edits: [{ find: '      provider.Configure({ mode: 0, clockHz: CLOCK_HZ });\n', replace: '' }],
+  },
+  {
+    ...chip,
+    id: 'spi-nor/clock-midway',
+    bugClass: 'BC-14',
+    what: 'The clock of what comes next is set before the transaction on the bus has ended.',
+    expected: ['SPI-R02'],
+    edits: [
+      {
+        find: 'const [answer = new Uint8Array(length)] = await this.#device.Transfer(segments);',
+        replace: `const answers = this.#device.Transfer(segments);
+    await Promise.resolve();
+    await Promise.resolve();
+    this.#device.Configure({ mode: 0, clockHz: 20_000_000 });
+    const [answer = new Uint8Array(length)] = await answers;`,
+      },
+    ],
+  },
+  {
+    ...chip,
+    id: 'spi-nor/wakes-by-select',
+    bugClass: 'BC-11',
+    what: 'A pulse of the chip select alone is to wake the flash.',
+    expected: ['SPI-R03'],
+    edits: [
+      {
+        find: '    await this.#tell([Opcode.Release]);\n',
+        replace: '    await this.#tell([]);\n    await this.#tell([Opcode.Release]);\n',
+      },
+    ],
+  },
+  {
+    ...chip,
+    id: 'spi-nor/quad-answer',
+    bugClass: 'BC-02',
+    what: 'The unique id is read over four lines, on which nobody drives it.',
+    expected: ['NOR-R07'],
+    edits: [
+      {
+        find: 'return this.#query([Opcode.UniqueId, 0, 0, 0, 0], UNIQUE_ID_BYTES);',
+        replace: `const write = Uint8Array.of(Opcode.UniqueId, 0, 0, 0, 0);
+    const read = { read: UNIQUE_ID_BYTES, lines: 4 } as const;
+    return (await this.#device.Transfer([{ write }, read]))[0] ?? new Uint8Array(0);`,
+      },
+    ],
+  },
 ];

@@ -55,7 +55,7 @@ export const tmp105Recovery: readonly DriverMutant[] = [
     id: 'tmp105/leaves-the-bus-stuck',
     bugClass: 'BC-22',
     what: 'A bus that is stuck is not freed.',
-    expected: ['temperature-sensor/robustness/stuck-data'],
+    expected: ['temperature-sensor/robustness/stuck-data', 'I2C-R02'],
     edits: [
       {
         find: "if (error.codeName === 'kIOReturnOffline') await this.#device.RecoverBus();\n",
@@ -68,7 +68,7 @@ export const tmp105Recovery: readonly DriverMutant[] = [
     id: 'tmp105/keeps-freeing',
     bugClass: 'BC-07',
     what: 'A bus that stays stuck is freed again and again.',
-    expected: ['temperature-sensor/robustness/stuck-for-ever'],
+    expected: ['temperature-sensor/robustness/stuck-for-ever', 'I2C-R04'],
     edits: [
       {
         find: "if (error.codeName === 'kIOReturnOffline') await this.#device.RecoverBus();",

@@ -23,18 +23,38 @@ export interface I2cRead {
 /** From a start, or a repeated start, to the next one. */
 export type I2cMessage = I2cWrite | I2cRead;
 
-export type I2cEnd =
-  | 'done'
+/** How a transfer ends; its `End` event has the place in this list. */
+export const I2C_ENDS = [
+  'done',
   /** Nobody acknowledged the address. */
-  | 'no-address'
+  'no-address',
   /** The target did not acknowledge a byte of data. */
-  | 'no-data'
+  'no-data',
   /** Another controller took the bus. */
-  | 'arbitration-lost'
+  'arbitration-lost',
   /** SDA or SCL is held low: nothing can begin. */
-  | 'stuck'
+  'stuck',
   /** The target stretched the clock for longer than the controller waits. */
-  | 'timeout';
+  'timeout',
+] as const;
+export type I2cEnd = (typeof I2C_ENDS)[number];
+
+/**
+ * `space` of the `Line` events of a bus; `address` is the target's. The last three are the port's:
+ * how a transfer ended, whether the bus was free after a recovery (1), messages that no controller
+ * takes.
+ */
+export const I2cEvent = {
+  Start: 0,
+  Address: 1,
+  Write: 2,
+  Read: 3,
+  Stop: 4,
+  Recovery: 5,
+  End: 6,
+  Recovered: 7,
+  Refused: 8,
+} as const;
 
 export interface I2cOutcome {
   readonly end: I2cEnd;
@@ -45,6 +65,9 @@ export interface I2cOutcome {
   /** What was read, for each read message that is done, in order. */
   readonly read: readonly Uint8Array[];
 }
+
+/** The size of a `Start` event. */
+export const I2C_ADDRESS_BITS = { seven: 7, ten: 10 } as const;
 
 /** Bounds: what a controller takes at once. */
 export const I2C_MESSAGES_MAX = 64;

@@ -5,7 +5,14 @@
 import { Completion } from '../../kernel/completion.ts';
 import { EventKind } from '../../kernel/journal.ts';
 import type { World } from '../../kernel/world.ts';
-import type { I2cBus, I2cMessage, I2cOutcome } from './bus.ts';
+import {
+  I2C_ENDS,
+  I2cEvent,
+  type I2cBus,
+  type I2cMessage,
+  type I2cOutcome,
+  checkMessages,
+} from './bus.ts';
 
 /** Steps of time in which a transfer that blocks must end: of a byte each. */
 const BYTE_TIMES_MAX = 1_000_000;
@@ -49,15 +56,22 @@ export class I2cPort {
 
   #transfer(messages: readonly I2cMessage[], done: (outcome: I2cOutcome) => void): void {
     const { journal } = this.#world;
+    const address = messages[0]?.address ?? 0;
+    try {
+      checkMessages(messages);
+    } catch (error) {
+      journal.record(EventKind.Line, I2cEvent.Refused, address, 0);
+      throw error;
+    }
     for (const message of messages) {
       if (!('write' in message)) continue;
       journal.recordBytes(EventKind.Command, message.address, 0, message.write);
     }
     this.#bus.transfer(messages, (outcome) => {
-      const address = messages[0]?.address ?? 0;
       for (const bytes of outcome.read) {
         journal.recordBytes(EventKind.Completion, address, 0, bytes);
       }
+      journal.record(EventKind.Line, I2cEvent.End, address, I2C_ENDS.indexOf(outcome.end));
       done(outcome);
     });
   }
@@ -66,7 +80,10 @@ export class I2cPort {
   recover(): Promise<boolean> {
     return this.#next(() => {
       const done = new Completion<boolean>(this.#world);
-      this.#bus.recover((free) => done.resolve(free));
+      this.#bus.recover((free) => {
+        this.#world.journal.record(EventKind.Line, I2cEvent.Recovered, 0, free ? 1 : 0);
+        done.resolve(free);
+      });
       return done.promise;
     });
   }

@@ -8,8 +8,10 @@
 import { EventKind } from '../../kernel/journal.ts';
 import type { World } from '../../kernel/world.ts';
 import {
+  I2C_ADDRESS_BITS,
   type I2cBus,
   type I2cEnd,
+  I2cEvent,
   type I2cMessage,
   type I2cOutcome,
   checkMessages,
@@ -27,9 +29,6 @@ export interface I2cTarget {
   /** How long it holds SCL low before the next byte; default: not at all. */
   stretchNs?(): number;
 }
-
-/** `space` of the `Line` events of a bus. */
-export const I2cEvent = { Start: 0, Address: 1, Write: 2, Read: 3, Stop: 4, Recovery: 5 } as const;
 
 export interface SimI2cOptions {
   readonly clockHz?: number;
@@ -124,7 +123,8 @@ class Transfer {
     const message = this.#current;
     const isRead = 'read' in message;
     this.#bytes = 0;
-    this.#line(I2cEvent.Start, message.address, isRead ? 1 : 0);
+    const bits = message.tenBit === true ? I2C_ADDRESS_BITS.ten : I2C_ADDRESS_BITS.seven;
+    this.#line(I2cEvent.Start, message.address, isRead ? 1 : 0, bits);
     this.#target = this.#options.target(message);
     if ('read' in message) this.#read.push(new Uint8Array(message.read));
     this.#after(message.tenBit === true ? 2 : 1, () => {
@@ -186,7 +186,7 @@ class Transfer {
     else this.#world.after(stretch + bytes * byteNs, action);
   }
 
-  #line(event: number, address: number, value: number): void {
-    this.#world.journal.record(EventKind.Line, event, address, value);
+  #line(event: number, address: number, value: number, size = 0): void {
+    this.#world.journal.record(EventKind.Line, event, address, value, size);
   }
 }

@@ -23,9 +23,10 @@ export interface SpiMode {
 
 /**
  * `address` of the `Line` events of a bus; `space` is the chip select. Of `Configure` the value is
- * the clock in Hz, the size the mode.
+ * the clock in Hz, the size the mode; of `Lines`, before a segment that goes over several lines at
+ * once, the value is their number, the size the segment's place in the transaction.
  */
-export const SpiEvent = { Select: 0, Deselect: 1, Configure: 2 } as const;
+export const SpiEvent = { Select: 0, Deselect: 1, Configure: 2, Lines: 3 } as const;
 
 export const SPI_SEGMENTS_MAX = 64;
 /** Flash of 16 MiB is read whole. */

@@ -30,7 +30,8 @@ export class SpiPort {
     const mine = this.#last.then(() => {
       const done = new Completion<readonly Uint8Array[]>(this.#world);
       const { journal } = this.#world;
-      segments.forEach(({ write }, index) => {
+      segments.forEach(({ write, lines = 1 }, index) => {
+        if (lines !== 1) journal.record(EventKind.Line, select, SpiEvent.Lines, lines, index);
         if (write !== undefined) journal.recordBytes(EventKind.Command, select, index, write);
       });
       this.#bus.transfer(select, segments, (read) => {
