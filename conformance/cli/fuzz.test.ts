@@ -7,14 +7,14 @@ import { Folder } from './command.fixture.ts';
 const folder = new Folder();
 afterAll(() => folder.remove());
 
-/** What it computes wrong shows when a client asks twice, for 5 and then for 12. */
+/** What it computes wrong shows when a client asks twice, for 5 or more and for 12 or more. */
 folder.driver(`
   #last = 0;
   async factorial(n) {
     const before = this.#last;
     this.#last = n;
     const result = await super.factorial(n);
-    return before === 5 && n === 12 ? result + 1 : result;
+    return before >= 5 && n >= 12 ? result + 1 : result;
   }`);
 
 const RUNS = 160;
@@ -37,7 +37,7 @@ function kept(out: string, driver = 'fixture'): Record<string, string> {
   return Object.fromEntries(texts) as Record<string, string>;
 }
 
-const hangs = (text: string) => text.includes('factorial n=12');
+const hangs = (text: string) => /factorial n=(1[2-9]|[2-9]\d|\d{3,})/.test(text);
 const isFile = (entry: Dirent) => entry.isFile();
 
 interface Summary {
@@ -93,7 +93,7 @@ it(
 it(
   'reports a driver that never comes back, and goes on',
   async () => {
-    folder.driver('async factorial(n) { while (n === 12); return super.factorial(n); }', {
+    folder.driver('async factorial(n) { while (n >= 12); return super.factorial(n); }', {
       name: 'hanging',
     });
     const words = ['fuzz', './hanging', '--target', 'sim:edu', '--out', 'hang', '--watchdog', '3'];
