@@ -33,6 +33,7 @@ export const CAPABILITIES = {
   'operation-times': 'programs and erases take their time',
   'block-protection': 'areas of the flash can be protected, from its first byte on',
   'unique-id': 'the device has a unique id',
+  'power-down': 'the device can be told to sleep, and then answers nothing',
   ambient: 'the temperature around the device can be set',
   air: 'the pressure and humidity around the device can be set',
   conversions: 'temperatures are measured one after the other, and faults are counted',

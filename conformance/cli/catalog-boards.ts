@@ -67,7 +67,14 @@ function flash(part: 'w25q16' | 'w25q128' | 'w25q256'): TargetEntry {
         name: `sim:${part}`,
         device: 'spi-nor',
         board: (world) => flashBoard(world, part),
-        offers: ['power-cut', 'board-lines', 'operation-times', 'block-protection', 'unique-id'],
+        offers: [
+          'power-cut',
+          'board-lines',
+          'operation-times',
+          'block-protection',
+          'unique-id',
+          'power-down',
+        ],
       }),
   };
 }

@@ -226,6 +226,7 @@ export const promises = suite({
       text: 'Asleep, the driver has put the flash into power-down: it tells no id.',
       level: 'should',
       subject: 'driver',
+      needs: ['power-down'],
       bugClasses: ['BC-20'],
       async check(scene) {
         await scene.start<FlashDevice>();

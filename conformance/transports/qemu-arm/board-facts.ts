@@ -103,6 +103,7 @@ export const BOARD_FACTS = {
       'operation-times': 'QEMU programs and erases within the access',
       'block-protection': "QEMU's W25Q256 has no TB: it protects from its last byte on only",
       'unique-id': 'QEMU answers instruction 4Bh by zeros',
+      'power-down': 'QEMU does not know instruction B9h',
     },
     departures: M25P80_DEPARTURES,
   },

@@ -12,7 +12,6 @@ const NO_SECURITY = 'QEMU has no security registers: it does not know 42h, 44h a
 const NO_PAGES = 'QEMU has no page buffer: a program goes on to the next page';
 
 export const M25P80_DEPARTURES: Readonly<Record<string, Departure>> = {
-  'flash-device/promises/asleep': departure(NO_POWER_DOWN, /the answer to 9Fh/),
   'spi-nor/device/device-id': departure(NO_RES, /from address 0/),
   'spi-nor/device/release-id': departure(NO_RES, /the device id/),
   'spi-nor/device/release-with-id': departure(NO_RES, /the device id/),
