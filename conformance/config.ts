@@ -13,11 +13,6 @@ export interface TargetContext {
   onChild(pid: number): void;
 }
 
-export interface TargetContext {
-  /** To be told of every process that the target starts: it is ended when the thread is. */
-  onChild(pid: number): void;
-}
-
 /** Makes a target ready; what is heavy is imported inside. @throws TargetUnavailable */
 export type TargetMaker = (context: TargetContext) => Target | Promise<Target>;
 

@@ -2,7 +2,7 @@
 import type { CompiledMap } from '../../sim/registers/compile.ts';
 import type { EventBatch } from '../format/batch.ts';
 import { TraceKind } from '../format/event.ts';
-import { PageFollower } from '../replay/page-follower.ts';
+import { PageFollower } from '../view/page-follower.ts';
 import { PollWatcher } from '../view/polls.ts';
 import { PHASES, type Phase, PhaseFollower } from './phases.ts';
 

@@ -5,7 +5,7 @@
 import type { CompiledMap } from '../../sim/registers/compile.ts';
 import type { EventBatch } from '../format/batch.ts';
 import { type TraceEvent, TraceKind } from '../format/event.ts';
-import { PageFollower } from './page-follower.ts';
+import { PageFollower } from '../view/page-follower.ts';
 import { isIdempotent } from './read-comparison.ts';
 
 export interface Asked {

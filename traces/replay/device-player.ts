@@ -19,7 +19,7 @@ import { type TraceEvent, TraceKind, traceEvent, wideValue } from '../format/eve
 import type { TraceHeader, TraceSpace } from '../format/header.ts';
 import { type Asked, type Script, keyOf } from './asked.ts';
 import { CONFIGURATION, RecordedConfiguration } from './configuration.ts';
-import { PageFollower } from './page-follower.ts';
+import { PageFollower } from '../view/page-follower.ts';
 import { namesOf } from './read-comparison.ts';
 import { RecordedMemory } from './recorded-memory.ts';
 import type { Difference } from './tally.ts';

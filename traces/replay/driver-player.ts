@@ -13,7 +13,7 @@ import { BarNames } from './bar-names.ts';
 import { Cqe, Offset } from './nvme-layout.ts';
 import { InterruptWindow } from './interrupt-window.ts';
 import { NvmeHost } from './nvme-host.ts';
-import { PageFollower } from './page-follower.ts';
+import { PageFollower } from '../view/page-follower.ts';
 import { compareRead, isIdempotent, namesOf } from './read-comparison.ts';
 import { type Difference, ReplayTally } from './tally.ts';
 

@@ -32,11 +32,6 @@ export class InterruptWindow {
     this.#came.push(edge);
   }
 
-  /** Whether a recorded interrupt is waiting for one of the device. */
-  get waits(): boolean {
-    return this.#recorded.length > 0;
-  }
-
   /** Pairs what can be paired; what is out of the window at this event stays alone. */
   settle(event: number, tally: ReplayTally, differ: (difference: Difference) => void): void {
     for (;;) {

@@ -139,12 +139,6 @@ export class NvmeHost {
     return this.#waiting.get(`${queue}/${id}`)?.sqe;
   }
 
-  /** Answers that came and that no recorded one asked for. */
-  get unasked(): number {
-    this.#take();
-    return this.#answers.size;
-  }
-
   #submit(id: number, queue: Queue, recorded: Uint8Array): void {
     const sqe = recorded.slice();
     const { data, list } = this.#prepare(id, sqe);

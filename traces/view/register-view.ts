@@ -2,11 +2,12 @@
  * Accesses of a trace as registers and fields, by the maps of its device. Pages (a divisor
  * latch, say) are followed by the writes that select them, from the beginning of the trace on.
  */
-import { type CompiledMap, type Register } from '../../sim/registers/compile.ts';
+import type { CompiledMap, Register } from '../../sim/registers/compile.ts';
 import { extract } from '../../sim/registers/driver-access.ts';
 import { joined } from '../../sim/registers/split.ts';
 import type { EventBatch } from '../format/batch.ts';
 import { TraceKind } from '../format/event.ts';
+import { PageFollower } from './page-follower.ts';
 
 export interface FieldValue {
   readonly name: string;
@@ -15,24 +16,12 @@ export interface FieldValue {
   readonly meaning?: string;
 }
 
-interface Paged {
-  readonly map: CompiledMap;
-  /** The field that selects the page, where the map has pages. */
-  readonly selector: { register: Register; msb: number; lsb: number } | undefined;
-  page: number;
-}
-
-const READING = ['read', 'write'] as const;
-const WRITING = ['write', 'read'] as const;
-
 export class RegisterView {
-  readonly #spaces = new Map<number, Paged>();
+  readonly #spaces = new Map<number, PageFollower>();
 
   /** Maps by BAR, as of a target's hardware. */
   constructor(maps: ReadonlyMap<number, CompiledMap>) {
-    for (const [space, map] of maps) {
-      this.#spaces.set(space, { map, selector: selectorOf(map), page: 0 });
-    }
+    for (const [space, map] of maps) this.#spaces.set(space, new PageFollower(map));
   }
 
   /**
@@ -44,26 +33,12 @@ export class RegisterView {
     if (kind !== TraceKind.Read && kind !== TraceKind.Write) return undefined;
     const space = this.#spaces.get(batch.spaces[index] as number);
     if (space === undefined) return undefined;
-    const [side, other] = kind === TraceKind.Read ? READING : WRITING;
     const address = batch.addresses[index] as number;
-    if (address >= space.map.extent) return undefined;
-    // A write to what is only read is named all the same.
-    const register =
-      space.map.find(side, space.page, address) ?? space.map.find(other, space.page, address);
-    const { selector } = space;
-    if (selector !== undefined && kind === TraceKind.Write && register === selector.register) {
-      space.page = extract(batch.values[index] as number, selector.msb, selector.lsb) >>> 0;
-    }
+    const isWrite = kind === TraceKind.Write;
+    const register = space.register(isWrite ? 'write' : 'read', address);
+    if (isWrite) space.wrote(address, batch.values[index] as number);
     return register?.at === address ? register : undefined;
   }
-}
-
-function selectorOf(map: CompiledMap): Paged['selector'] {
-  const [registerName, fieldName] = map.map.pageBy ?? [];
-  const register = map.byName.get(registerName ?? '');
-  const field = register?.fields.find(({ name }) => name === fieldName);
-  if (register === undefined || field === undefined) return undefined;
-  return { register, msb: field.msb, lsb: field.lsb };
 }
 
 /** The fields of a register in an access's value. */

@@ -19,12 +19,9 @@ export class PageFollower {
     this.#page = extract(value, field.msb, field.lsb) >>> 0;
   }
 
-  reset(): void {
-    this.#page = 0;
-  }
-
   /** The register at an offset now, whatever the size of the access. */
   register(side: 'read' | 'write', offset: number): Register | undefined {
+    if (offset >= this.#map.extent) return undefined;
     const at = this.#map.find(side, this.#page, offset);
     return at ?? this.#map.find(side === 'read' ? 'write' : 'read', this.#page, offset);
   }
