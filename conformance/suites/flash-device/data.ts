@@ -4,13 +4,10 @@ import {
   type FlashDevice,
   FLASH_DEVICE_METHODS,
 } from '../../../drivers-under-test/host/classes/flash-device.ts';
-import {
-  kIOServicePowerCapabilityOff,
-  kIOServicePowerCapabilityOn,
-} from '../../../drivers-under-test/host/io-service.ts';
 import { enumerated, property, suite } from '../../clause.ts';
 import { expect, show } from '../../expect.ts';
 import { failure } from '../driver/attempt.ts';
+import { expectOfflineAsleep } from '../driver/offline.ts';
 import { CONTRACT, DATA_SHEET, blank, holds, pattern, started } from './facts.ts';
 
 const SECTORS = 4;
@@ -76,15 +73,11 @@ export const data = suite({
       bugClasses: ['BC-20'],
       async check(scene) {
         const { driver } = await started(scene);
-        const untested = FLASH_DEVICE_METHODS.filter((name) => !(name in CALLS));
-        expect.equal(untested, ['facts', 'statistics'], 'the calls that need no device');
-        await scene.power(kIOServicePowerCapabilityOff);
-        const before = scene.accesses;
-        for (const [name, call] of Object.entries(CALLS)) {
-          await expect.fails(() => call(driver), ['kIOReturnOffline'], `${name} asleep`);
-        }
-        expect.equal(scene.accesses - before, 0, 'accesses to the device');
-        await scene.power(kIOServicePowerCapabilityOn);
+        await expectOfflineAsleep(scene, driver, {
+          methods: FLASH_DEVICE_METHODS,
+          calls: CALLS,
+          without: ['facts', 'statistics'],
+        });
       },
     },
     property({

@@ -6,12 +6,9 @@ import {
   TEMPERATURE_SENSOR_METHODS,
   type TemperatureSensor,
 } from '../../../drivers-under-test/host/classes/temperature-sensor.ts';
-import {
-  kIOServicePowerCapabilityOff,
-  kIOServicePowerCapabilityOn,
-} from '../../../drivers-under-test/host/io-service.ts';
 import { enumerated, property, suite } from '../../clause.ts';
 import { expect } from '../../expect.ts';
+import { expectOfflineAsleep } from '../driver/offline.ts';
 import {
   ALL_SETTINGS,
   COMPARATOR,
@@ -56,15 +53,11 @@ export const data = suite({
       bugClasses: ['BC-20'],
       async check(scene) {
         const driver = await scene.start<TemperatureSensor>();
-        const untested = TEMPERATURE_SENSOR_METHODS.filter((name) => !(name in CALLS));
-        expect.equal(untested, [], 'calls that this clause does not know');
-        await scene.power(kIOServicePowerCapabilityOff);
-        const before = scene.accesses;
-        for (const [name, call] of Object.entries(CALLS)) {
-          await expect.fails(() => call(driver), ['kIOReturnOffline'], `${name} asleep`);
-        }
-        expect.equal(scene.accesses - before, 0, 'accesses to the device');
-        await scene.power(kIOServicePowerCapabilityOn);
+        await expectOfflineAsleep(scene, driver, {
+          methods: TEMPERATURE_SENSOR_METHODS,
+          calls: CALLS,
+          without: [],
+        });
       },
     },
     enumerated({
